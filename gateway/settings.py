@@ -1,0 +1,144 @@
+"""Every setting of an installation, its default and its meaning; docs/settings.md is checked against this module.
+
+A setting is read from `<data>/gateway.toml`, then from the environment (`GATEWAY_` + the name in capitals), then from
+the command line; the last one wins. An unknown name is an error: a misspelt setting must not pass for the default.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final
+
+from gateway import errors
+
+FILE: Final = "gateway.toml"
+
+
+class SettingsError(errors.GatewayError):
+    """A setting is unknown or its value cannot be used; the message names the setting."""
+
+
+def _setting(default: Any, meaning: str, *choices: str) -> Any:
+    return dataclasses.field(default=default, metadata={"meaning": meaning, "choices": choices})
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Settings:
+    """One installation. Paths that are left empty stand inside `data`."""
+
+    data: Path = _setting(Path("data"), "Folder of the installation: database, keys, trust anchors, contract packs.")
+    database: str = _setting("", "SQLAlchemy URL; empty means SQLite in the data folder. PostgreSQL: postgresql://…")
+    host: str = _setting("127.0.0.1", "Address to listen on.")
+    port: int = _setting(8080, "Port to listen on.")
+    processes: int = _setting(2, "Web processes that share the port.")
+    threads: int = _setting(8, "Threads of a web process; a long package never keeps short ones waiting.")
+    exchange_workers: int = _setting(1, "Processes that execute accepted packages.")
+    signature: str = _setting(
+        "required", "What becomes of unsigned packages; a signature that is present is always verified unless off.",
+        "required", "optional", "off",
+    )  # fmt: skip
+    house_basis: str = _setting(
+        "granted", "Whether an organisation needs a granted basis to work with a house.", "granted", "open"
+    )
+    max_body: int = _setting(64 * 2**20, "Largest request body in bytes.")
+    max_violations: int = _setting(50, "Most schema violations listed in one answer.")
+    strict_versions: bool = _setting(
+        False, "Accept only the versions listed by the contract; otherwise also newer ones where it leaves the attribute free."
+    )
+    trusted_proxies: tuple[str, ...] = _setting(
+        (), "Addresses (CIDR) whose X-Client-Cert-Fingerprint header is believed."
+    )
+    credential_ttl: int = _setting(60, "Seconds for which a verified password is remembered.")
+    lease: int = _setting(60, "Seconds after which the package of a silent worker is taken over by another.")
+    min_free: int = _setting(64 * 2**20, "Free bytes on the data disk below which the gateway stops accepting.")
+    validate_results: bool = _setting(True, "Check every result against the contract before it is signed.")
+    log_level: str = _setting("info", "Least level that is logged.", "debug", "info", "warning", "error")
+
+    @property
+    def database_url(self) -> str:
+        """URL of the database, the embedded one unless another is set."""
+        return self.database or f"sqlite:///{(self.data / 'gateway.db').absolute()}"
+
+    @property
+    def keys(self) -> Path:
+        """Folder of the installation's key and certificate."""
+        return self.data / "keys"
+
+    @property
+    def trust(self) -> Path:
+        """Folder of the trust anchors (PEM or DER certificates)."""
+        return self.data / "trust"
+
+    @property
+    def packs(self) -> Path:
+        """Folder of the installed contract packs."""
+        return self.data / "contracts"
+
+
+FIELDS: Final = {field.name: field for field in dataclasses.fields(Settings)}
+
+
+def load(data: Path | None = None, **overrides: Any) -> Settings:
+    """Return the settings of the installation in `data`; overrides that are None do not count.
+
+    Raises SettingsError naming the setting and what is expected.
+    """
+    environ = {name: os.environ[f"GATEWAY_{name.upper()}"] for name in FIELDS if f"GATEWAY_{name.upper()}" in os.environ}
+    inherited = environ.pop("data", "data")
+    folder = Path(data or inherited)
+    values: dict[str, Any] = {**_file(folder / FILE), **environ}
+    values |= {name: value for name, value in overrides.items() if value is not None}
+    unknown = sorted(values.keys() - FIELDS.keys() | ({"data"} & values.keys()))
+    if unknown:
+        raise SettingsError(f"unknown setting: {', '.join(unknown)}")
+    return Settings(data=folder, **{name: _convert(name, value) for name, value in values.items()})
+
+
+def environment(settings: Settings) -> dict[str, str]:
+    """Return the environment variables from which `load`, called without anything, reads these very settings."""
+    values = {name: getattr(settings, name) for name in FIELDS} | {"data": settings.data.absolute()}
+    return {f"GATEWAY_{name.upper()}": _written(value) for name, value in values.items()}
+
+
+def _written(value: Any) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    return ",".join(value) if isinstance(value, tuple) else str(value)
+
+
+def _file(path: Path) -> Mapping[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError(f"{path}: {error}") from error
+
+
+def _convert(name: str, value: Any) -> Any:
+    field = FIELDS[name]
+    choices = field.metadata["choices"]
+    try:
+        converted = _as(type(field.default), value)
+    except ValueError as error:
+        raise SettingsError(f"{name}: {value!r} is not {type(field.default).__name__}") from error
+    if choices and converted not in choices:
+        raise SettingsError(f"{name}: {converted!r} is not one of {', '.join(choices)}")
+    return converted
+
+
+def _as(kind: type, value: Any) -> Any:
+    if kind is bool and isinstance(value, str):
+        words = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
+        if value.lower() not in words:
+            raise ValueError(value)
+        return words[value.lower()]
+    if kind is tuple:
+        return tuple(filter(None, value.split(","))) if isinstance(value, str) else tuple(value)
+    if kind is int and isinstance(value, bool):
+        raise ValueError(value)
+    return kind(value)
