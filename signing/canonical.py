@@ -1,0 +1,133 @@
+"""Canonical forms of parts of a parsed document, where they stand: nothing is copied, moved or parsed again.
+
+Canonical XML 1.0 (inclusive) sees every namespace in scope and the `xml:*` attributes of the ancestors;
+libxml2 knows the former of an element inside a document, lxml loses the latter. Exclusive canonical XML sees
+neither.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from lxml import etree
+
+from signing.digests import Digest, Hash
+from signing.verdict import Reason, Refusal
+from signing.vocabulary import XML, Element
+
+_INHERITED = 16
+"""Most `xml:*` attributes that an element may inherit; the recommendations define four."""
+
+
+def inclusive(node: Element) -> bytes:
+    """Return canonical XML 1.0 of the element in the context of its document, comments left out.
+
+    The `xml:*` attributes of the ancestors stand on the element for the time of the call and are taken off
+    again.
+    """
+    with _inherited(node), _refused_where_impossible():
+        canonical: bytes = etree.tostring(node, method="c14n", exclusive=False, with_comments=False)
+    return canonical
+
+
+def payload_digest(element: Element, digest: Digest, *, limit: int, signature: Element | None = None) -> bytes:
+    """Digest the exclusive canonical form of the element, comments left out, hashed as it comes.
+
+    With `signature`, the first child of the element, this is the form after the enveloped-signature
+    transform. Raises `Refusal` where the canonical form is longer than `limit` bytes.
+    """
+    running = digest.new()
+    sink = _Sink(running, limit) if signature is None else _Enveloped(running, limit, signature)
+    with _refused_where_impossible():
+        _write(element, sink)
+    return running.digest()
+
+
+def _write(element: Element, sink: _Sink) -> None:
+    """Stream the element alone; a root's tree would bring the instructions beside the root along."""
+    if element.getparent() is None and (element.getprevious() is not None or element.getnext() is not None):
+        sink.write(etree.tostring(element, method="c14n", exclusive=True, with_comments=False))
+    else:
+        etree.ElementTree(element).write_c14n(sink, exclusive=True, with_comments=False)
+
+
+class _Sink:
+    """A file that hashes what is written to it, up to a limit."""
+
+    def __init__(self, running: Hash, limit: int) -> None:
+        self._running = running
+        self._left = limit
+
+    def write(self, data: bytes) -> None:
+        self._left -= len(data)
+        if self._left < 0:
+            raise Refusal(Reason.LIMITS, "Подписанное содержимое в каноническом виде слишком велико.")
+        self.take(data)
+
+    def take(self, data: bytes) -> None:
+        self._running.update(data)
+
+
+class _Enveloped(_Sink):
+    """Leaves the first child out of the canonical form, by its bytes.
+
+    Removing the Signature from the tree and putting it back would rewrite its namespace declarations, which
+    the inclusive form of SignedInfo contains. In canonical bytes `<` stands only where a tag or an instruction
+    begins; the profile has no instructions before or inside the Signature, so the first `<` after the start tag
+    opens it, and its end tag occurs in no text or attribute value.
+    """
+
+    def __init__(self, running: Hash, limit: int, signature: Element) -> None:
+        super().__init__(running, limit)
+        prefix = f"{signature.prefix}:" if signature.prefix else ""
+        self._end_tag = f"</{prefix}{etree.QName(signature).localname}>".encode()
+        self._head: bytearray | None = bytearray()
+        self._opening = -1
+        self._searched = 1
+
+    def take(self, data: bytes) -> None:
+        if self._head is None:
+            super().take(data)
+            return
+        self._head += data
+        if self._opening < 0:
+            self._opening = self._head.find(b"<", self._searched)
+        if self._opening >= 0:
+            self._cut(self._head)
+        # A start tag may come in thousands of pieces: what was searched once is not searched again.
+        self._searched = max(1, len(self._head) - len(self._end_tag)) if self._head else 1
+
+    def _cut(self, head: bytearray) -> None:
+        closing = head.find(self._end_tag, self._searched)
+        if closing >= 0:
+            super().take(bytes(head[: self._opening]))
+            super().take(bytes(head[closing + len(self._end_tag) :]))
+            self._head = None
+
+
+@contextmanager
+def _inherited(node: Element) -> Iterator[None]:
+    """Put the nearest `xml:*` attribute of each name among the ancestors on the element, for a while."""
+    names: list[str] = []
+    try:
+        for ancestor in node.iterancestors():
+            for name in ancestor.keys():  # noqa: SIM118 - an lxml element iterates over its children
+                if name.startswith(f"{{{XML}}}") and name not in node.attrib:
+                    node.set(name, ancestor.get(name))
+                    names.append(name)
+                if len(names) > _INHERITED:
+                    raise Refusal(Reason.LIMITS, "Слишком много атрибутов xml:* вокруг подписи.")
+        yield
+    finally:
+        for name in names:
+            del node.attrib[name]
+
+
+@contextmanager
+def _refused_where_impossible() -> Iterator[None]:
+    """Refuse the few well-formed documents without a canonical form: relative namespace addresses."""
+    try:
+        yield
+    except etree.C14NError as error:
+        raise Refusal(Reason.SHAPE, "Подписанный элемент нельзя привести к каноническому виду.") from error

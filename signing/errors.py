@@ -1,0 +1,60 @@
+"""What the caller of `signing` did wrong. A bad signature is never one of these: it is a `Verdict`.
+
+    SigningError
+    ├── KeyUnreadable           the private key file is absent, encrypted or not a key
+    ├── CertificateUnreadable   a certificate file is absent or not a certificate
+    ├── KeyMismatch             the private key does not belong to the certificate
+    ├── UnknownKeyKind          no suite signs with such a key
+    ├── FileExists              a key or certificate would have been overwritten
+    ├── AlreadySigned           the element carries a signature already
+    ├── AmbiguousId             the `Id` of the element occurs elsewhere in its document
+    ├── Unsignable              the element has no canonical form, or too long a one
+    └── NaiveTime               a time was given without its zone
+
+The docstring of an exception is its default message.
+"""
+
+from __future__ import annotations
+
+
+class SigningError(Exception):
+    """The signing package was called wrongly."""
+
+    def __init__(self, message: str | None = None) -> None:
+        super().__init__(message or self.__doc__)
+
+
+class KeyUnreadable(SigningError):
+    """The private key cannot be read."""
+
+
+class CertificateUnreadable(SigningError):
+    """The certificate cannot be read."""
+
+
+class KeyMismatch(SigningError):
+    """The private key does not belong to the certificate."""
+
+
+class UnknownKeyKind(SigningError):
+    """No suite signs with such a key."""
+
+
+class FileExists(SigningError):
+    """The file exists and is not overwritten."""
+
+
+class AlreadySigned(SigningError):
+    """The element carries a signature already."""
+
+
+class AmbiguousId(SigningError):
+    """The Id of the element occurs elsewhere in its document, so no reference to it can hold."""
+
+
+class Unsignable(SigningError):
+    """The element cannot be brought into canonical form."""
+
+
+class NaiveTime(SigningError):
+    """The time was given without its zone."""

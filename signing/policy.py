@@ -1,0 +1,61 @@
+"""What is demanded of a signature, as a frozen value that is passed in. There are no globals to switch.
+
+The limits come before any computation: canonicalisation is quadratic in attributes and in namespaces, and
+exclusive canonicalisation can blow a small document up a thousandfold.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from signing import digests, suites
+from signing.digests import Digest
+from signing.suites import Suite
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    """Allowed algorithms and the limits of the strict profile."""
+
+    suites: tuple[Suite, ...]
+    """Allowed in SignatureMethod, and for the signatures of the certificates in the chain."""
+    digests: tuple[Digest, ...]
+    """Allowed in every DigestMethod, each read from its own place."""
+    signature_characters: int = 64 * 1024
+    """Names, attributes, namespaces and text inside ds:Signature, together."""
+    signature_nodes: int = 200
+    """Elements inside ds:Signature, itself included."""
+    certificates: int = 5
+    """Certificates in KeyInfo."""
+    certificate_links: int = 5
+    """Certificates in the chain, the signer's and the anchor included."""
+    attributes: int = 128
+    """Attributes of any one element of the document."""
+    namespaces: int = 64
+    """Namespace declarations in scope at any one element of the signed element."""
+    namespace_characters: int = 256
+    """Length of one namespace address: each element that uses it repeats it in the canonical form, and
+    attributes of the same local name are told apart by comparing it."""
+    canonical_bytes: int = 128 * 1024 * 1024
+    """Length of the canonical form of the payload; it is hashed as it comes and never held."""
+    thorough: bool = False
+    """Go on after the first failure: an auditor gets all three answers. Never for strangers' documents."""
+
+    def suite(self, uri: str) -> Suite | None:
+        """Return the allowed suite of a SignatureMethod, or None."""
+        return next((suite for suite in self.suites if suite.uri == uri), None)
+
+    def suite_of_certificate(self, oid: str) -> Suite | None:
+        """Return the allowed suite of a certificate's signatureAlgorithm, or None."""
+        return next((suite for suite in self.suites if suite.oid == oid), None)
+
+    def digest(self, uri: str) -> Digest | None:
+        """Return the allowed digest of a DigestMethod, or None."""
+        return next((digest for digest in self.digests if digest.uri == uri), None)
+
+
+STRICT = Policy(suites=suites.KNOWN, digests=digests.SHA2)
+"""For packages that arrive: stops at the first failure."""
+
+THOROUGH = replace(STRICT, thorough=True)
+"""For the audit of packages that were accepted once: asks every question."""

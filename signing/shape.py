@@ -1,0 +1,173 @@
+"""The first step of the strict profile: a Signature that is laid out as the wire demands.
+
+`read` turns the Signature into `Parts`, plain values for the checks that follow. It computes nothing over
+them and believes none of them. Layout: RFC 3275, section 4; ETSI TS 101 903 v1.3.2, section 7.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from dataclasses import dataclass
+
+from lxml import etree
+
+from signing.policy import Policy
+from signing.verdict import Reason, Refusal
+from signing.vocabulary import SIGNATURE, Element, ds, xades
+
+_SIGNATURE_CHILDREN = (ds("SignedInfo"), ds("SignatureValue"), ds("KeyInfo"), ds("Object"))
+_SIGNED_INFO_CHILDREN = (
+    ds("CanonicalizationMethod"),
+    ds("SignatureMethod"),
+    ds("Reference"),
+    ds("Reference"),
+)
+_WHITE = b" \t\r\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """One ds:Reference, as written."""
+
+    uri: str
+    type: str | None
+    transforms: tuple[str, ...]
+    digest_method: str
+    digest: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """One ds:Signature, as written. Nothing here is proved."""
+
+    signature: Element
+    signature_id: str
+    signed_info: Element
+    canonicalization: str
+    signature_method: str
+    references: tuple[Reference, ...]
+    signature_value: bytes
+    certificates: tuple[bytes, ...]
+    """DER, in the order of KeyInfo."""
+    target: str | None
+    signed_properties: Element
+    signing_time: str
+    certificate_digest_method: str
+    certificate_digest: bytes
+    issuer_name: str
+    serial: str
+
+
+def find(element: Element) -> Element:
+    """Return the Signature of the element, its first child; raises `Refusal` with reason `MISSING`."""
+    first = next(iter(element), None)
+    if first is None or first.tag != SIGNATURE:
+        raise Refusal(Reason.MISSING, "Подпись отсутствует: первым вложенным элементом должен быть ds:Signature.")
+    return first
+
+
+def read(signature: Element, policy: Policy) -> Parts:
+    """Read a Signature that is within the limits; raises `Refusal` with reason `SHAPE` or `LIMITS`."""
+    signed_info, value, key_info, wrapper = _exactly(signature, _SIGNATURE_CHILDREN)
+    method, signature_method, *references = _exactly(signed_info, _SIGNED_INFO_CHILDREN)
+    qualifying = _only(wrapper, xades("QualifyingProperties"))
+    properties = _only(qualifying, xades("SignedProperties"))
+    signed = _only(properties, xades("SignedSignatureProperties"))
+    certificate = _only(_only(signed, xades("SigningCertificate")), xades("Cert"))
+    digest = _only(certificate, xades("CertDigest"))
+    issuer_serial = _only(certificate, xades("IssuerSerial"))
+    return Parts(
+        signature=signature,
+        signature_id=signature.get("Id", ""),
+        signed_info=signed_info,
+        canonicalization=_algorithm(method),
+        signature_method=_algorithm(signature_method),
+        references=tuple(_reference(reference) for reference in references),
+        signature_value=_octets(value),
+        certificates=_certificates(key_info, policy),
+        target=qualifying.get("Target"),
+        signed_properties=properties,
+        signing_time=_text(_only(signed, xades("SigningTime"))),
+        certificate_digest_method=_algorithm(_only(digest, ds("DigestMethod"))),
+        certificate_digest=_octets(_only(digest, ds("DigestValue"))),
+        issuer_name=_text(_only(issuer_serial, ds("X509IssuerName"))),
+        serial=_text(_only(issuer_serial, ds("X509SerialNumber"))),
+    )
+
+
+def _reference(element: Element) -> Reference:
+    transforms = element.findall(ds("Transforms"))
+    if len(transforms) > 1 or element.get("URI") is None:
+        raise _misshaped("ссылка ds:Reference построена неверно")
+    return Reference(
+        uri=element.get("URI"),
+        type=element.get("Type"),
+        transforms=tuple(_transform(item) for wrapper in transforms for item in wrapper),
+        digest_method=_algorithm(_only(element, ds("DigestMethod"))),
+        digest=_octets(_only(element, ds("DigestValue"))),
+    )
+
+
+def _transform(element: Element) -> str:
+    if element.tag != ds("Transform"):
+        raise _misshaped(f"неожиданный элемент {_local(element)} в ds:Transforms")
+    return _algorithm(element)
+
+
+def _certificates(key_info: Element, policy: Policy) -> tuple[bytes, ...]:
+    found = key_info.findall(f"{ds('X509Data')}/{ds('X509Certificate')}")
+    if not found:
+        raise _misshaped("в ds:KeyInfo нет сертификата")
+    if len(found) > policy.certificates:
+        raise Refusal(Reason.LIMITS, f"В ds:KeyInfo больше {policy.certificates} сертификатов.")
+    return tuple(_octets(item) for item in found)
+
+
+def _exactly(parent: Element, expected: tuple[str, ...]) -> list[Element]:
+    children = list(parent)
+    if tuple(child.tag for child in children) != expected:
+        names = ", ".join(etree.QName(tag).localname for tag in expected)
+        raise _misshaped(f"в {_local(parent)} ожидаются ровно {names}")
+    return children
+
+
+def _only(parent: Element, tag: str) -> Element:
+    found = parent.findall(tag)
+    if len(found) != 1:
+        raise _misshaped(f"в {_local(parent)} ожидается ровно один {etree.QName(tag).localname}")
+    return found[0]
+
+
+def _algorithm(element: Element) -> str:
+    """Return the address; parameters (a PrefixList, a truncation length) are children and not allowed."""
+    if len(element) or element.get("Algorithm") is None:
+        raise _misshaped(f"у {_local(element)} должен быть алгоритм и не должно быть параметров")
+    algorithm: str = element.get("Algorithm")
+    return algorithm
+
+
+def _text(element: Element) -> str:
+    if len(element):
+        raise _misshaped(f"в {_local(element)} не должно быть вложенных элементов")
+    return (element.text or "").strip()
+
+
+def _octets(element: Element) -> bytes:
+    """Decode strict base64 (RFC 4648, section 3.5: no stray bits either), white space allowed."""
+    try:
+        compact = _text(element).encode("ascii").translate(None, _WHITE)
+        octets = base64.b64decode(compact, validate=True)
+    except (UnicodeEncodeError, binascii.Error) as error:
+        raise _misshaped(f"{_local(element)} записан не в base64") from error
+    if not octets or base64.b64encode(octets) != compact:
+        raise _misshaped(f"{_local(element)} записан не в base64")
+    return octets
+
+
+def _local(element: Element) -> str:
+    return str(etree.QName(element).localname)
+
+
+def _misshaped(what: str) -> Refusal:
+    return Refusal(Reason.SHAPE, f"Подпись построена неверно: {what}.")

@@ -1,0 +1,14 @@
+"""The signature algorithms that this installation knows, as values behind one interface (`base.Suite`).
+
+A policy names the suites that it allows; nothing is switched on by being importable.
+"""
+
+from __future__ import annotations
+
+from signing.suites import ecdsa, rsa
+from signing.suites.base import Suite
+
+KNOWN: tuple[Suite, ...] = (*rsa.SUITES, *ecdsa.SUITES)
+"""Every suite that is not legacy, the preferred of its kind first."""
+
+__all__ = ["KNOWN", "Suite", "ecdsa", "rsa"]

@@ -1,0 +1,22 @@
+"""Public keys that the `cryptography` library can load, by their SubjectPublicKeyInfo.
+
+Loading costs more than verifying, and the same few organisations sign all day: recently used keys are kept. A
+loaded public key is immutable and safe to share between threads.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.serialization import load_der_public_key
+
+
+@lru_cache(maxsize=1024)
+def load(spki: bytes) -> rsa.RSAPublicKey | ec.EllipticCurvePublicKey | None:
+    """Return the RSA or elliptic curve key; None where the bytes are no such key."""
+    try:
+        key = load_der_public_key(spki)
+    except Exception:  # noqa: BLE001 - mutated keys raise ValueError, TypeError, UnsupportedAlgorithm, ...
+        return None
+    return key if isinstance(key, rsa.RSAPublicKey | ec.EllipticCurvePublicKey) else None

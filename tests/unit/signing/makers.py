@@ -1,0 +1,114 @@
+"""Signed messages and certificates for the tests of `signing`: made once, copied by parsing, tampered with freely."""
+
+from __future__ import annotations
+
+import base64
+import functools
+from datetime import UTC, datetime, timedelta
+
+from lxml import etree
+
+import signing
+from signing import der, issue
+from signing.subject import Subject
+from signing.vocabulary import DS, XADES, root_of
+
+NOW = datetime(2027, 3, 1, 12, tzinfo=UTC)
+SUBJECT = Subject(
+    common_name="Иванов Иван",
+    organization='ООО "Рога, копыта"',
+    ogrn="1027700198767",
+    inn="771234567890",
+    inn_le="7712345678",
+    snils="12345678901",
+)
+HM = "http://dom.gosuslugi.ru/schema/integration/house-management/"
+NS = {"ds": DS, "xades": XADES, "hm": HM}
+
+REQUEST = """<hm:importHouseRequest xmlns:hm="{hm}" Id="signed-data-container" hm:version="1.0">
+    <hm:Name a="1" b="2">Дом &amp; &lt;двор&gt;</hm:Name><!-- not signed --><hm:Guid>0001</hm:Guid>
+  </hm:importHouseRequest>""".replace("{hm}", HM)
+ENVELOPE = """<soap:Envelope xmlns:soap="http://schemas.xmlsoap.org/soap/envelope/" xmlns:unused="urn:unused"
+    xmlns="urn:default" xml:lang="ru"><soap:Header/><soap:Body xml:space="preserve">
+  {content}
+</soap:Body></soap:Envelope>"""
+
+
+@functools.cache
+def authority():
+    return issue.new_authority("p256", "Тестовый УЦ", now=NOW - timedelta(days=100))
+
+
+def identity(kind="p256"):
+    return _identity(kind)
+
+
+@functools.cache
+def _identity(kind):
+    return issue.issue(authority(), kind, SUBJECT, now=NOW, not_after=NOW + timedelta(days=365))
+
+
+def trust(*authorities):
+    return signing.TrustStore.of(one.certificate.loaded for one in authorities or (authority(),))
+
+
+def envelope(content=REQUEST):
+    """The request element, standing in an envelope."""
+    return etree.fromstring(ENVELOPE.format(content=content))[-1][0]
+
+
+def reparsed(element):
+    """The same element of the same document, after the way over the wire."""
+    root = element.getroottree()
+    path = root.getelementpath(element)
+    return etree.fromstring(etree.tostring(root, encoding="utf-8")).find(path)
+
+
+@functools.cache
+def _signed_text(kind):
+    element = envelope()
+    signing.sign(element, identity(kind).signer(), at=NOW)
+    return etree.tostring(element.getroottree())
+
+
+def signed(kind="p256"):
+    """A freshly parsed signed request in its envelope."""
+    return etree.fromstring(_signed_text(kind))[-1][0]
+
+
+def judge(element, *, policy=signing.STRICT, store=None, at=NOW):
+    """Verify, and demand that the document is untouched."""
+    before = etree.tostring(root_of(element))
+    verdict = signing.verify(element, policy=policy, trust=trust() if store is None else store, at=at)
+    assert etree.tostring(root_of(element)) == before
+    assert verdict.good is (verdict.failure is None)
+    return verdict
+
+
+def at(element, path):
+    """The one node that the path finds in the element."""
+    (found,) = element.xpath(path, namespaces=NS)
+    return found
+
+
+def value(node):
+    return base64.b64decode(node.text)
+
+
+def encoded(octets):
+    return base64.b64encode(octets).decode()
+
+
+def tlv(tag, content):
+    length = len(content)
+    octets = length.to_bytes((length.bit_length() + 7) // 8 or 1, "big")
+    head = bytes([length]) if length < 0x80 else bytes([0x80 | len(octets)]) + octets
+    return bytes([tag]) + head + content
+
+
+def with_serial(certificate, octets):
+    """The certificate with another serial number, its signature no longer holding."""
+    fields = [whole for _tag, whole, _content in der.values(next(der.values(certificate))[2])]
+    inside = [whole for _tag, whole, _content in der.values(next(der.values(fields[0]))[2])]
+    inside[1] = tlv(0x02, octets)
+    return tlv(0x30, tlv(0x30, b"".join(inside)) + b"".join(fields[1:]))
