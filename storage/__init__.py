@@ -1,0 +1,13 @@
+"""What the gateway remembers: an append-only journal, and everything that is derived from it.
+
+    database      one durable transaction at a time, on SQLite or PostgreSQL
+    journal       the hash chain: the only truth
+    verification  whether it still is what was written
+    packages      accepted packages and their results, a projection of the journal
+    intake        group commit of what arrives
+    work          packages that wait for their result, and who works on them
+    registry      objects of the families, changed optimistically; `history` is their past, `numbers` their numbers
+    directory     organisations, information systems and their rights
+
+The only importer of SQLAlchemy and alembic. Times are aware and in UTC; GUIDs are lower-case text.
+"""

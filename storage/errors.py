@@ -1,0 +1,143 @@
+"""What storage says when it cannot do what it was asked, and the one place that reads the drivers' errors.
+
+    StorageError
+    ├── NotReady         database gone, locked for too long, disk full: nothing was stored, try later
+    ├── NotInitialised   the schema is missing or older than this release
+    ├── Conflict         another package changed the same objects first: run the handler again
+    ├── AlreadyFinished  the package has its result: throw the second one away
+    ├── AlreadyExists    the directory has this organisation, system or grant
+    └── NotFound         no such package, payload or directory entry
+
+Whatever is not in this tree is a defect and passes through unchanged.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import sqlite3
+from collections.abc import Iterator
+from typing import Final
+
+from sqlalchemy import exc
+
+
+class StorageError(Exception):
+    """Base of everything that this package raises on purpose."""
+
+
+class NotReady(StorageError):
+    """The database cannot store now: nothing was kept, and the same call may succeed later."""
+
+
+class NotInitialised(StorageError):
+    """The database has no schema, or that of an older or newer release; run `gateway init`."""
+
+
+class Conflict(StorageError):
+    """Something that the registry's unit of work has read was changed by another one before it was applied."""
+
+
+class AlreadyFinished(StorageError):
+    """The package already has its result; the transaction of the second finisher must be rolled back."""
+
+
+class AlreadyExists(StorageError):
+    """The directory already holds what was to be added."""
+
+
+class NotFound(StorageError):
+    """There is nothing under this key."""
+
+
+_RESOURCES: Final = frozenset(
+    {
+        errno.ENOSPC,
+        errno.EDQUOT,
+        errno.EIO,
+        errno.EROFS,
+        errno.EMFILE,
+        errno.ENFILE,
+        errno.EFBIG,
+        errno.ENOMEM,
+    }
+)
+_SQLITE: Final = frozenset(
+    {
+        sqlite3.SQLITE_BUSY,
+        sqlite3.SQLITE_CANTOPEN,
+        sqlite3.SQLITE_CORRUPT,
+        sqlite3.SQLITE_FULL,
+        sqlite3.SQLITE_IOERR,
+        sqlite3.SQLITE_LOCKED,
+        sqlite3.SQLITE_NOMEM,
+        sqlite3.SQLITE_NOTADB,
+        sqlite3.SQLITE_PERM,
+        sqlite3.SQLITE_PROTOCOL,
+        sqlite3.SQLITE_READONLY,
+    }
+)
+_SQLSTATE_CLASSES: Final = frozenset(
+    {
+        "08",  # connection lost
+        "28",  # the server refuses our credentials
+        "3D",  # the database does not exist
+        "40",  # deadlock, serialisation
+        "53",  # disk full, out of memory, too many connections
+        "55",  # lock not available in time
+        "57",  # the server is going down or cancelled the statement
+        "58",  # the server's disk fails
+    }
+)
+_SQLSTATES: Final = frozenset(
+    {
+        "25006",  # a read-only server, as after a failover
+        "25P03",  # the transaction was idle for too long and lost its turn
+    }
+)
+_NO_TABLE: Final = "42P01"
+
+
+@contextlib.contextmanager
+def translated() -> Iterator[None]:
+    """Turn what the drivers and the operating system say into NotReady or NotInitialised; the rest passes."""
+    try:
+        yield
+    except (exc.SQLAlchemyError, sqlite3.Error, OSError) as error:
+        ours = classify(error)
+        if ours is None:
+            raise
+        raise ours from error
+
+
+def classify(error: Exception) -> StorageError | None:
+    """Return what `error` means for a caller of storage, or None when it is a defect."""
+    if isinstance(error, OSError):
+        return NotReady(str(error)) if error.errno in _RESOURCES else None
+    if isinstance(error, exc.TimeoutError):
+        return NotReady("every connection to the database is in use")
+    driver = error.orig if isinstance(error, exc.DBAPIError) else error
+    if isinstance(driver, sqlite3.Error):
+        return _classify_sqlite(driver)
+    return _classify_postgresql(error) if isinstance(error, exc.DBAPIError) else None
+
+
+def _classify_sqlite(error: sqlite3.Error) -> StorageError | None:
+    text = str(error)
+    if text.startswith("no such table"):
+        return NotInitialised(f"{text}; run `gateway init`")
+    # The extended code carries the primary one in its low byte.
+    code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_OK) & 0xFF
+    return NotReady(text) if code in _SQLITE else None
+
+
+def _classify_postgresql(error: exc.DBAPIError) -> StorageError | None:
+    state: str | None = getattr(error.orig, "sqlstate", None)
+    first_line = str(error.orig).partition("\n")[0]
+    if state == _NO_TABLE:
+        return NotInitialised(f"{first_line}; run `gateway init`")
+    if state is None:
+        # Without SQLSTATE the server never answered: no route, reset, closed in the middle of a statement.
+        gone = error.connection_invalidated or isinstance(error, exc.OperationalError)
+        return NotReady(first_line) if gone else None
+    return NotReady(first_line) if state[:2] in _SQLSTATE_CLASSES or state in _SQLSTATES else None

@@ -1,0 +1,203 @@
+"""Group commit: packages that arrive together share one transaction, and one wait for the disk.
+
+Tens of threads call `Writer.accept`; one thread per process takes what has gathered, takes the turn, looks for
+duplicates in the database and among the neighbours, appends to the journal, commits once and wakes everybody.
+Nobody is woken before the commit returned (P1); a batch that failed leaves nothing behind (P5).
+"""
+
+from __future__ import annotations
+
+import collections
+import dataclasses
+import logging
+import threading
+from collections.abc import Sequence
+from concurrent import futures
+from typing import Final, TypeAlias
+
+import sqlalchemy as sa
+
+from storage import errors, journal, packages
+from storage.database import Database
+from storage.packages import Accepted, Refused
+
+REUSED: Final = "EXP002002"
+"""Wire code under which the journal keeps a package whose MessageGUID belongs to another one."""
+PATIENCE: Final = 30.0
+"""Seconds that a caller waits for its commit before it says that the gateway is not ready."""
+
+_log = logging.getLogger(__name__)
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class New:
+    """Stored now, for the first time."""
+
+    message_guid: str
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Same:
+    """The same bytes came before: the acknowledgement is that of the first (P3)."""
+
+    message_guid: str
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Taken:
+    """Other bytes came before under this MessageGUID: refused, and journaled as such (P4)."""
+
+    message_guid: str
+    digest: str
+    """SHA-256 of the package that came first."""
+
+
+Outcome: TypeAlias = New | Same | Taken
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class _Ticket:
+    item: Accepted | Refused
+    outcome: futures.Future[Outcome | None] = dataclasses.field(default_factory=futures.Future)
+
+
+class Writer:
+    """The one who writes what arrives in this process. Thread-safe; its thread starts with the first package.
+
+    `window` (seconds) is how long a batch of more than one waits for more; a single package never waits.
+    """
+
+    def __init__(self, database: Database, *, window: float = 0.002, max_batch: int = 256) -> None:
+        self._database = database
+        self._window = window
+        self._max_batch = max_batch
+        self._queue: collections.deque[_Ticket] = collections.deque()
+        self._arrival = threading.Condition()
+        self._thread: threading.Thread | None = None
+        self._closed = False
+
+    def accept(self, package: Accepted) -> Outcome:
+        """Store a package durably, once, and say what became of it.
+
+        Raises NotReady when it could not be stored, or not in time: it must not be acknowledged then. If it was
+        stored all the same, its repetition is answered with Same.
+        """
+        outcome = self._submit(_Ticket(package))
+        assert outcome is not None  # noqa: S101  # for mypy: only a refusal has no outcome
+        return outcome
+
+    def refuse(self, package: Refused) -> None:
+        """Store durably that a package was refused; raises NotReady when that could not be done."""
+        self._submit(_Ticket(package))
+
+    def close(self) -> None:
+        """Take nothing more, store what was taken, and end the thread."""
+        with self._arrival:
+            self._closed = True
+            self._arrival.notify_all()
+            thread = self._thread
+        if thread is not None:
+            thread.join()
+
+    def _submit(self, ticket: _Ticket) -> Outcome | None:
+        with self._arrival:
+            if self._closed:
+                raise errors.NotReady("the gateway is stopping")
+            self._queue.append(ticket)
+            self._start()
+            self._arrival.notify_all()
+        try:
+            return ticket.outcome.result(PATIENCE)
+        except futures.TimeoutError:
+            ticket.outcome.cancel()
+            raise errors.NotReady(f"not stored within {PATIENCE:g} s") from None
+
+    def _start(self) -> None:
+        # Not in the constructor: threads do not survive the fork of a server that prepares before it forks.
+        if self._thread is None or not self._thread.is_alive():
+            self._thread = threading.Thread(target=self._run, name="intake", daemon=True)
+            self._thread.start()
+
+    def _run(self) -> None:
+        while batch := self._gather():
+            self._settle(batch)
+
+    def _gather(self) -> list[_Ticket]:
+        with self._arrival:
+            self._arrival.wait_for(lambda: self._queue or self._closed)
+            if len(self._queue) > 1:
+                self._arrival.wait_for(lambda: len(self._queue) >= self._max_batch or self._closed, self._window)
+            count = min(len(self._queue), self._max_batch)
+            return [self._queue.popleft() for _ in range(count)]
+
+    def _settle(self, batch: list[_Ticket]) -> None:
+        wanted = [ticket for ticket in batch if ticket.outcome.set_running_or_notify_cancel()]
+        if not wanted:
+            return
+        try:
+            outcomes = self._store([ticket.item for ticket in wanted])
+        except errors.NotReady as error:
+            for ticket in wanted:
+                # One exception each: a traceback is not for several threads to write in.
+                ticket.outcome.set_exception(errors.NotReady(str(error)))
+        except Exception:  # noqa: BLE001  # whatever one package has broken, its neighbours must not suffer
+            _log.exception("a batch of %d packages failed; they are now stored one by one", len(wanted))
+            for ticket in wanted:
+                self._settle_alone(ticket)
+        else:
+            for ticket, outcome in zip(wanted, outcomes, strict=True):
+                ticket.outcome.set_result(outcome)
+
+    def _settle_alone(self, ticket: _Ticket) -> None:
+        try:
+            (outcome,) = self._store([ticket.item])
+        except Exception as error:  # noqa: BLE001  # it belongs to the caller of this package, who raises it
+            ticket.outcome.set_exception(error)
+        else:
+            ticket.outcome.set_result(outcome)
+
+    def _store(self, items: Sequence[Accepted | Refused]) -> list[Outcome | None]:
+        with self._database.write(point="journal") as connection:
+            outcomes, events = _judge(connection, items)
+            packages.project(connection, journal.append(connection, events))
+        return outcomes
+
+
+def _judge(
+    connection: sa.Connection, items: Sequence[Accepted | Refused]
+) -> tuple[list[Outcome | None], list[journal.Event]]:
+    keys = sorted({packages.key(item.requester_guid) for item in items if isinstance(item, Accepted)})
+    known = packages.find_duplicates(connection, keys) if keys else {}
+    outcomes: list[Outcome | None] = []
+    events: list[journal.Event] = []
+    for item in items:
+        outcome = _judge_one(item, known) if isinstance(item, Accepted) else None
+        outcomes.append(outcome)
+        if isinstance(item, Accepted) and isinstance(outcome, Taken):
+            events.append(_reuse(item, outcome))
+        elif not isinstance(outcome, Same):
+            events.append(item.event)
+    return outcomes, events
+
+
+def _judge_one(item: Accepted, known: dict[tuple[str, str], packages.Known]) -> Outcome:
+    place = (item.sender, packages.key(item.requester_guid))
+    first = known.get(place)
+    if first is None:
+        known[place] = packages.Known(item.message_guid, item.digest)
+        return New(item.message_guid)
+    if first.digest == item.digest:
+        return Same(first.message_guid)
+    return Taken(first.message_guid, first.digest)
+
+
+def _reuse(item: Accepted, outcome: Taken) -> journal.Event:
+    facts = {
+        **item.event.facts,
+        "code": REUSED,
+        "place": "MessageGUID",
+        "digest": item.digest,
+        "first_digest": outcome.digest,
+        "first_message": outcome.message_guid,
+    }
+    return dataclasses.replace(item.event, kind=journal.Kind.PACKAGE_REFUSED, message=None, facts=facts)

@@ -1,0 +1,284 @@
+"""The journal: an append-only chain of records, each bound to all before it by SHA-256.
+
+Format 1 of a record, made to be read in decades by whoever has these lines. A record is one JSON object in UTF-8
+in the canonical form of RFC 8785 (names sorted, no blanks, shortest escapes), with exactly these members:
+
+    at        moment of the event, RFC 3339, UTC, microseconds: "2026-01-31T09:30:00.000000Z"
+    facts     what is known of the event: names [a-z][a-z0-9_]* to strings, integers, booleans, nulls
+    format    1
+    index     position in the journal, from 0, without gaps
+    kind      what happened, one of `Kind`
+    message   MessageGUID that the gateway gave to the package, or null
+    payloads  role to {"sha256": hex, "size": bytes}: the documents that belong to it, kept beside the record
+    previous  hash of the record before it in hex; of the first record: 64 zeros
+
+The hash of a record is SHA-256 over one zero byte and its bytes: a leaf hash of RFC 6962, so the same chain can carry
+a Merkle tree. Payloads are kept byte for byte as they came, compressed by zstd.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import enum
+import hashlib
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final, TypeAlias
+
+import sqlalchemy as sa
+import zstandard
+
+from storage import errors, tables
+
+FORMAT: Final = 1
+GENESIS: Final = "0" * 64
+"""What the first record names as the hash before it."""
+
+Fact: TypeAlias = str | int | bool | None
+Facts: TypeAlias = Mapping[str, Fact]
+
+
+class Kind(enum.StrEnum):
+    """Everything that the journal tells of. A name, once written, keeps its meaning for ever."""
+
+    PACKAGE_ACCEPTED = "package-accepted"
+    PACKAGE_REFUSED = "package-refused"
+    RESULT_MADE = "result-made"
+    DIRECTORY_CHANGED = "directory-changed"
+    CONTRACT_INSTALLED = "contract-installed"
+    KEY_CHANGED = "key-changed"
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Payload:
+    """A document that belongs to an entry. Digested and compressed when made: by its thread, not in the turn."""
+
+    role: str
+    """What the document is to the entry: `request`, `result`."""
+    data: bytes = dataclasses.field(repr=False)
+    """The bytes as they came."""
+    sha256: str = dataclasses.field(init=False)
+    packed: bytes = dataclasses.field(init=False, repr=False)
+    """`data` as it is stored."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "sha256", hashlib.sha256(self.data).hexdigest())
+        object.__setattr__(self, "packed", zstandard.ZstdCompressor(level=1).compress(self.data))
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Event:
+    """What is to be written. Raises ValueError when it cannot be said in the format above."""
+
+    kind: Kind
+    at: dt.datetime
+    message: str | None = None
+    facts: Facts = dataclasses.field(default_factory=dict)
+    payloads: tuple[Payload, ...] = ()
+
+    def __post_init__(self) -> None:
+        if self.at.tzinfo is None:
+            raise ValueError("an event without a time zone")
+        if len({payload.role for payload in self.payloads}) != len(self.payloads):
+            raise ValueError("two payloads of one role")
+        for name, value in self.facts.items():
+            _check_fact(name, value)
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Digest:
+    """How a record names a payload."""
+
+    sha256: str
+    size: int
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Entry:
+    """One record of the journal, read or just written."""
+
+    index: int
+    kind: str
+    at: dt.datetime
+    message: str | None
+    facts: Facts
+    payloads: Mapping[str, Digest]
+    previous: str
+    hash: str
+    record: bytes = dataclasses.field(repr=False)
+    """The canonical bytes, of which `hash` is the hash."""
+
+
+def append(connection: sa.Connection, events: Sequence[Event]) -> list[Entry]:
+    """Write `events` in their order at the head of the chain and return their entries.
+
+    `connection` comes from `Database.write()`: the chain has one head, so it has one writer. The events are in the
+    journal when that transaction is committed, and not before.
+    """
+    if not events:
+        return []
+    head = connection.execute(_HEAD).first()
+    index, previous = (head.entry_index + 1, head.hash) if head is not None else (0, GENESIS)
+    entries: list[Entry] = []
+    for event in events:
+        entries.append(link(index, event, previous))
+        index, previous = index + 1, entries[-1].hash
+    connection.execute(_ADD_ENTRY, [_entry_row(entry) for entry in entries])
+    payloads = [
+        {"entry_index": entry.index, "role": payload.role, "data": payload.packed}
+        for entry, event in zip(entries, events, strict=True)
+        for payload in event.payloads
+    ]
+    if payloads:
+        connection.execute(_ADD_PAYLOAD, payloads)
+    return entries
+
+
+def link(index: int, event: Event, previous: str) -> Entry:
+    """Return what `event` is as the entry `index` behind the one with the hash `previous`; stores nothing."""
+    at = event.at.astimezone(dt.UTC)
+    digests = {payload.role: Digest(payload.sha256, len(payload.data)) for payload in event.payloads}
+    record = canonical(
+        {
+            "at": moment(at),
+            "facts": dict(event.facts),
+            "format": FORMAT,
+            "index": index,
+            "kind": event.kind.value,
+            "message": event.message,
+            "payloads": {role: {"sha256": digest.sha256, "size": digest.size} for role, digest in digests.items()},
+            "previous": previous,
+        }
+    )
+    facts = dict(event.facts)
+    return Entry(index, event.kind.value, at, event.message, facts, digests, previous, hash_of(record), record)
+
+
+def size(connection: sa.Connection) -> int:
+    """Return the number of entries, which is the index of the next one."""
+    head = connection.execute(_HEAD).first()
+    return 0 if head is None else head.entry_index + 1
+
+
+def entries(connection: sa.Connection, start: int = 0, stop: int | None = None) -> Iterator[Entry]:
+    """Yield the entries from index `start` up to, not including, `stop`; raises ValueError for a damaged record."""
+    for row in rows(connection, start, stop):
+        yield decode(row.record, row.hash)
+
+
+def rows(connection: sa.Connection, start: int = 0, stop: int | None = None) -> Iterator[tables.Row]:
+    """Yield the stored rows themselves, judged by nobody, by pages of `PAGE`: memory does not grow with the journal."""
+    while True:
+        page = connection.execute(_PAGE, {"start": start, "limit": PAGE}).all()
+        for row in page:
+            if stop is not None and row.entry_index >= stop:
+                return
+            yield row
+        if len(page) < PAGE:
+            return
+        start = page[-1].entry_index + 1
+
+
+def payload(connection: sa.Connection, index: int, role: str) -> bytes:
+    """Return a document of the entry `index`, byte for byte as it came; raises NotFound when there is none."""
+    packed = connection.execute(_PAYLOAD, {"index": index, "role": role}).scalar()
+    if packed is None:
+        raise errors.NotFound(f"entry {index} has no payload {role!r}")
+    return unpack(packed)
+
+
+def unpack(packed: bytes) -> bytes:
+    """Return what a payload's stored bytes hold; raises ValueError when they are damaged."""
+    try:
+        return zstandard.ZstdDecompressor().decompress(packed)
+    except (zstandard.ZstdError, TypeError) as error:
+        raise ValueError(f"not a zstd frame: {error}") from error
+
+
+def canonical(value: Mapping[str, Any]) -> bytes:
+    """Return `value` in the canonical form of RFC 8785, for the values and names that the format allows."""
+    return _ENCODER.encode(value).encode()
+
+
+def hash_of(record: bytes) -> str:
+    """Return the hash of a record in hex: the leaf hash of RFC 6962."""
+    return hashlib.sha256(b"\x00" + record).hexdigest()
+
+
+def moment(at: dt.datetime) -> str:
+    """Return `at` (aware) as a record writes it."""
+    return f"{at.astimezone(dt.UTC).replace(tzinfo=None).isoformat(timespec='microseconds')}Z"
+
+
+def decode(record: bytes, hash_: str | None = None) -> Entry:
+    """Read a record of format 1; raises ValueError, saying what is wrong, for anything else."""
+    try:
+        content = json.loads(record)
+        if content["format"] != FORMAT:
+            raise ValueError(f"unknown format {content['format']!r}")
+        if content.keys() != _MEMBERS or canonical(content) != record:
+            raise ValueError("not in canonical form")
+        at = dt.datetime.fromisoformat(content["at"])
+        if moment(at) != content["at"]:
+            raise ValueError(f"not a moment: {content['at']}")
+        return Entry(
+            index=content["index"],
+            kind=content["kind"],
+            at=at,
+            message=content["message"],
+            facts=content["facts"],
+            payloads={role: Digest(**digest) for role, digest in content["payloads"].items()},
+            previous=content["previous"],
+            hash=hash_ or hash_of(record),
+            record=record,
+        )
+    except (KeyError, TypeError, AttributeError, UnicodeError, RecursionError) as error:
+        raise ValueError(f"not a record: {error}") from error
+
+
+PAGE: Final = 500
+
+_ENCODER: Final = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+_MEMBERS: Final = frozenset({"at", "facts", "format", "index", "kind", "message", "payloads", "previous"})
+_NAME: Final = re.compile(r"[a-z][a-z0-9_]*")
+_SAFE_INTEGER: Final = 2**53 - 1  # the largest that every JSON reader reads exactly (RFC 7493)
+
+_ENTRY: Final = tables.journal_entry
+_DATA: Final = tables.journal_payload
+_HEAD: Final = sa.select(_ENTRY.c.entry_index, _ENTRY.c.hash).order_by(_ENTRY.c.entry_index.desc()).limit(1)
+# Read as the driver gives them, because a damaged value must reach `verify` and not fail before.
+_PAGE: Final = (
+    sa.select(*(sa.type_coerce(column, sa.types.NULLTYPE).label(column.name) for column in _ENTRY.c))
+    .where(_ENTRY.c.entry_index >= sa.bindparam("start"))
+    .order_by(_ENTRY.c.entry_index)
+    .limit(sa.bindparam("limit"))
+)
+_PAYLOAD: Final = sa.select(_DATA.c.data).where(
+    _DATA.c.entry_index == sa.bindparam("index"), _DATA.c.role == sa.bindparam("role")
+)
+_ADD_ENTRY: Final = sa.insert(_ENTRY)
+_ADD_PAYLOAD: Final = sa.insert(_DATA)
+
+
+def _check_fact(name: str, value: Fact) -> None:
+    if not _NAME.fullmatch(name):
+        raise ValueError(f"not a name of a fact: {name!r}")
+    if isinstance(value, str):
+        value.encode()  # a lone surrogate has no UTF-8
+    elif value is not None and not isinstance(value, int):
+        raise ValueError(f"fact {name}: {type(value).__name__} has no canonical form")
+    elif value is not None and abs(value) > _SAFE_INTEGER:
+        raise ValueError(f"fact {name}: {value} is larger than JSON readers can read")
+
+
+def _entry_row(entry: Entry) -> dict[str, object]:
+    return {
+        "entry_index": entry.index,
+        "kind": entry.kind,
+        "at": moment(entry.at),
+        "message": entry.message,
+        "record": entry.record,
+        "hash": entry.hash,
+    }

@@ -1,0 +1,288 @@
+"""The registry: objects with history, read in a snapshot, changed in memory and applied all at once or not at all.
+
+Objects live in aggregates, for example one house with everything in it; an aggregate has a revision that grows with
+every change. A handler gets a `Registry`, reads and puts; the worker then applies it in the transaction that stores
+the result. If anything that the handler has read was changed in between, `apply` raises Conflict and the handler runs
+again on fresh data: the later package always sees the earlier one, and nothing ever waits in a lock.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any, Final, TypeAlias
+
+import sqlalchemy as sa
+
+from storage import errors, tables
+from storage.numbers import Numbers
+
+Data: TypeAlias = Mapping[str, Any]  # JSON has no narrower type that families could use without casts
+"""The content of an object: whatever JSON can hold."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Thing:
+    """One object of the registry in one state. To change it, `dataclasses.replace` it and put the new one."""
+
+    id: str
+    """Stable root GUID, lower case."""
+    kind: str
+    """What it is, in the words of its family, for example `house` or `premises`."""
+    aggregate: str
+    """The unit in which changes are serialised, for example `house:<FIASHouseGuid>`."""
+    parent: str | None = None
+    """Id of the object that contains it."""
+    key: str | None = None
+    """Natural key by which `Registry.find` finds it among its kind; the family keeps it unique."""
+    unique_number: str | None = None
+    """Number for people, given once from `Registry.next_number`."""
+    data: Data = dataclasses.field(default_factory=dict)
+    ended_at: dt.datetime | None = None
+    """When it was annulled, demolished or closed; ended objects stay and can be read."""
+    version: int = 0
+    """Number of versions applied so far: 0 for an object that is not yet stored. Set by `apply`, like the rest."""
+    created_at: dt.datetime | None = None
+    changed_at: dt.datetime | None = None
+    message: str | None = None
+    """MessageGUID of the package that made this version."""
+
+
+class Registry:
+    """Unit of work of one run of a handler: a snapshot that shows its own changes. Not for several threads.
+
+    `connection` comes from `Database.read()` and stays open for the run; `numbers` is the process's own.
+    """
+
+    def __init__(self, connection: sa.Connection, numbers: Numbers) -> None:
+        self._connection = connection
+        self._numbers = numbers
+        self._seen: dict[str, Thing] = {}
+        self._changed: dict[str, Thing] = {}
+        self._members: dict[str, list[str]] = {}
+        self._live_by_key: dict[tuple[str, str | None], str] = {}
+        self._revisions: dict[str, int] = {}
+        self._missed: dict[tuple[str, str], frozenset[str]] = {}
+
+    @property
+    def changes(self) -> tuple[Thing, ...]:
+        """The objects that were put, each in its last state, in the order in which they were first put."""
+        return tuple(self._changed.values())
+
+    @property
+    def revisions(self) -> Mapping[str, int]:
+        """Every aggregate that was looked at, with the revision that it had in the snapshot; 0 if it had none."""
+        return self._revisions
+
+    @property
+    def missed(self) -> Mapping[tuple[str, str], frozenset[str]]:
+        """Every (kind, key) that was looked for in vain, with the ids that this unit of work has taken it from."""
+        return self._missed
+
+    def load(self, aggregate: str) -> list[Thing]:
+        """Return every object of an aggregate, live and ended, in the order of creation; empty if there is none."""
+        if aggregate not in self._members:
+            # The revision first: a change that slips in between is then found by `apply`, never overlooked.
+            self._observe(aggregate)
+            rows = self._connection.execute(_LOAD, {"aggregate": aggregate}).all()
+            self._members[aggregate] = [self._remember(row).id for row in rows]
+            self._members[aggregate] += [
+                thing.id for thing in self.changes if thing.aggregate == aggregate and not thing.version
+            ]
+        return [self._changed.get(id_) or self._seen[id_] for id_ in self._members[aggregate]]
+
+    def find(self, kind: str, key: str) -> Thing | None:
+        """Return the live object with this natural key, the oldest if the family has let several be."""
+        own = self._live_by_key.get((kind, key))
+        if own is not None:
+            return self._changed[own]
+        rows = self._connection.execute(_FIND, {"kind": kind, "key": key}).all()
+        for row in rows:
+            if row.id not in self._changed:
+                return self._remember(row)
+        self._missed[kind, key] = frozenset(row.id for row in rows)
+        return None
+
+    def get(self, id_: str) -> Thing | None:
+        """Return one object, live or ended, as this unit of work sees it; None if there is none."""
+        known = self._changed.get(id_) or self._seen.get(id_)
+        if known is not None:
+            return known
+        row = self._connection.execute(_GET, {"id": id_}).first()
+        return None if row is None else self._remember(row)
+
+    def put(self, thing: Thing) -> None:
+        """Add or change an object in this unit of work; nothing is stored before `apply`.
+
+        Raises ValueError when `thing` was not made from the state that this unit of work has read, or when it
+        moves into another aggregate or becomes another kind.
+        """
+        base = self._seen.get(thing.id)
+        if thing.version != (base.version if base else 0):
+            raise ValueError(f"{thing.kind} {thing.id}: version {thing.version} was not read here")
+        if base is not None and (base.aggregate, base.kind) != (thing.aggregate, thing.kind):
+            raise ValueError(f"{thing.kind} {thing.id} is a {base.kind} in {base.aggregate}")
+        self._observe(thing.aggregate)
+        before = self._changed.get(thing.id)
+        if before is None and base is None and thing.aggregate in self._members:
+            self._members[thing.aggregate].append(thing.id)
+        if before is not None and self._live_by_key.get((before.kind, before.key)) == thing.id:
+            del self._live_by_key[before.kind, before.key]
+        if thing.key is not None and thing.ended_at is None:
+            self._live_by_key[thing.kind, thing.key] = thing.id
+        self._changed[thing.id] = thing
+
+    def next_number(self, series: str) -> int:
+        """Return a number, from 1, that this series has never given out and never will again.
+
+        It is gone even when this run fails or is repeated: numbers have gaps, and no repeats.
+        """
+        return self._numbers.next(series)
+
+    def _observe(self, aggregate: str) -> None:
+        if aggregate not in self._revisions:
+            self._revisions[aggregate] = self._connection.execute(_REVISION, {"name": aggregate}).scalar() or 0
+
+    def _remember(self, row: tables.Row) -> Thing:
+        self._observe(row.aggregate)
+        return self._seen.setdefault(row.id, _thing(row))
+
+
+def apply(connection: sa.Connection, registry: Registry, *, organisation: str, message: str, at: dt.datetime) -> None:
+    """Store the changes of `registry` and a version of each object, or raise Conflict.
+
+    `connection` comes from `Database.write()`; Conflict must end that transaction. `organisation` (orgPPAGUID) and
+    `message` (MessageGUID) say who made the change. A registry without changes has nothing to lose: its answer was
+    true in its snapshot.
+    """
+    if not registry.changes:
+        return
+    written = {thing.aggregate for thing in registry.changes}
+    _check_unchanged(connection, registry, written)
+    for name in sorted(written):
+        _bump(connection, name, registry.revisions[name])
+    _store(connection, registry.changes, _Author(organisation, message, at))
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class _Author:
+    organisation: str
+    message: str
+    at: dt.datetime
+
+
+_OBJECT: Final = tables.registry_object
+_VERSION: Final = tables.registry_version
+_AGGREGATE: Final = tables.aggregate
+
+_REVISION: Final = sa.select(_AGGREGATE.c.revision).where(_AGGREGATE.c.name == sa.bindparam("name"))
+_REVISIONS: Final = sa.select(_AGGREGATE.c.name, _AGGREGATE.c.revision).where(
+    _AGGREGATE.c.name.in_(sa.bindparam("names", expanding=True))
+)
+_LOAD: Final = sa.select(_OBJECT).where(_OBJECT.c.aggregate == sa.bindparam("aggregate")).order_by(_OBJECT.c.sequence)
+_GET: Final = sa.select(_OBJECT).where(_OBJECT.c.id == sa.bindparam("id"))
+_FIND: Final = (
+    sa.select(_OBJECT)
+    .where(
+        _OBJECT.c.kind == sa.bindparam("kind"),
+        _OBJECT.c.key == sa.bindparam("key"),
+        _OBJECT.c.ended_at.is_(None),
+    )
+    .order_by(_OBJECT.c.sequence)
+)
+_RAISE_REVISION: Final = (
+    sa.update(_AGGREGATE)
+    .where(_AGGREGATE.c.name == sa.bindparam("aggregate"), _AGGREGATE.c.revision == sa.bindparam("known"))
+    .values(revision=_AGGREGATE.c.revision + 1)
+)
+_ADD_AGGREGATE: Final = sa.insert(_AGGREGATE)
+_ADD_OBJECT: Final = sa.insert(_OBJECT)
+_CHANGE_OBJECT: Final = (
+    sa.update(_OBJECT)
+    .where(_OBJECT.c.id == sa.bindparam("this"))
+    .values(
+        {
+            name: sa.bindparam(f"new_{name}")
+            for name in (
+                "parent",
+                "key",
+                "unique_number",
+                "data",
+                "version",
+                "changed_at",
+                "message",
+                "ended_at",
+            )
+        }
+    )
+)
+_ADD_VERSION: Final = sa.insert(_VERSION)
+
+
+def _check_unchanged(connection: sa.Connection, registry: Registry, written: set[str]) -> None:
+    names = sorted(registry.revisions.keys() - written)
+    now = {row.name: row.revision for row in connection.execute(_REVISIONS, {"names": names})} if names else {}
+    for name in names:
+        if now.get(name, 0) != registry.revisions[name]:
+            raise errors.Conflict(name)
+    for (kind, key), known in sorted(registry.missed.items()):
+        if any(row.id not in known for row in connection.execute(_FIND, {"kind": kind, "key": key})):
+            raise errors.Conflict(f"{kind} {key}")
+
+
+def _bump(connection: sa.Connection, name: str, known: int) -> None:
+    if known == 0:
+        if connection.execute(_REVISION, {"name": name}).first() is not None:
+            raise errors.Conflict(name)
+        connection.execute(_ADD_AGGREGATE, {"name": name, "revision": 1})
+    elif connection.execute(_RAISE_REVISION, {"aggregate": name, "known": known}).rowcount != 1:
+        raise errors.Conflict(name)
+
+
+def _store(connection: sa.Connection, things: Iterable[Thing], author: _Author) -> None:
+    new, changed, versions = [], [], []
+    for thing in things:
+        row = _row(thing, author)
+        if thing.version:
+            changed.append({"this": thing.id} | {f"new_{name}": value for name, value in row.items()})
+        else:
+            new.append(
+                row | {"id": thing.id, "kind": thing.kind, "aggregate": thing.aggregate, "created_at": author.at}
+            )
+        del row["changed_at"]
+        versions.append(row | {"id": thing.id, "organisation": author.organisation, "at": author.at})
+    for statement, rows in ((_ADD_OBJECT, new), (_CHANGE_OBJECT, changed), (_ADD_VERSION, versions)):
+        if rows:
+            connection.execute(statement, rows)
+
+
+def _row(thing: Thing, author: _Author) -> dict[str, object]:
+    return {
+        "parent": thing.parent,
+        "key": thing.key,
+        "unique_number": thing.unique_number,
+        "data": json.dumps(thing.data, ensure_ascii=False, sort_keys=True, separators=(",", ":")),
+        "version": thing.version + 1,
+        "changed_at": author.at,
+        "message": author.message,
+        "ended_at": thing.ended_at,
+    }
+
+
+def _thing(row: tables.Row) -> Thing:
+    return Thing(
+        id=row.id,
+        kind=row.kind,
+        aggregate=row.aggregate,
+        parent=row.parent,
+        key=row.key,
+        unique_number=row.unique_number,
+        data=json.loads(row.data),
+        ended_at=row.ended_at,
+        version=row.version,
+        created_at=row.created_at,
+        changed_at=row.changed_at,
+        message=row.message,
+    )

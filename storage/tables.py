@@ -1,0 +1,225 @@
+"""The tables, as SQLAlchemy sees them; the database itself is made by `storage/migrations`.
+
+Two tables are the truth (`journal_entry`, `journal_payload`) and may only grow: triggers refuse the rest.
+`package` and `claim` are projections of the journal and can be rebuilt from it at any time.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any, Final, TypeAlias
+
+import sqlalchemy as sa
+
+Row: TypeAlias = "sa.Row[*tuple[Any, ...]]"
+"""A row whose columns the reader knows by name."""
+
+
+class UTC(sa.types.TypeDecorator[dt.datetime]):
+    """An aware moment in UTC; SQLite has no zones, so it is stored there without one."""
+
+    impl = sa.DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: dt.datetime | None, dialect: sa.Dialect) -> dt.datetime | None:
+        """Refuse naive moments, which would mean another time on every server."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a moment without a time zone")
+        value = value.astimezone(dt.UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: dt.datetime | None, dialect: sa.Dialect) -> dt.datetime | None:
+        """Return the moment in UTC, whatever zone the server's session has."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=dt.UTC) if dialect.name == "sqlite" else value.astimezone(dt.UTC)
+
+
+def _required(name: str) -> sa.Column[str]:
+    return sa.Column(name, sa.Text, nullable=False)
+
+
+def _optional(name: str) -> sa.Column[str | None]:
+    return sa.Column(name, sa.Text)
+
+
+# In SQLite a key is the row's own number, without a second index, only where its type is exactly INTEGER.
+_NUMBER: Final = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+
+metadata: Final = sa.MetaData()
+
+# --- Journal ----------------------------------------------------------------------------------------------------------
+
+journal_entry: Final = sa.Table(
+    "journal_entry",
+    metadata,
+    sa.Column("entry_index", _NUMBER, primary_key=True, autoincrement=False),
+    # These three repeat the record, character by character, for searching.
+    _required("kind"),
+    _required("at"),
+    _optional("message"),
+    sa.Column("record", sa.LargeBinary, nullable=False),
+    _required("hash"),
+)
+# The journal itself cannot hold a second acceptance or a second result of one message, whatever the code does.
+sa.Index(
+    "journal_entry_once",
+    journal_entry.c.message,
+    journal_entry.c.kind,
+    unique=True,
+    sqlite_where=journal_entry.c.kind.in_(("package-accepted", "result-made")),
+    postgresql_where=journal_entry.c.kind.in_(("package-accepted", "result-made")),
+)
+
+journal_payload: Final = sa.Table(
+    "journal_payload",
+    metadata,
+    sa.Column(
+        "entry_index",
+        sa.BigInteger,
+        sa.ForeignKey("journal_entry.entry_index"),
+        primary_key=True,
+        autoincrement=False,
+    ),
+    sa.Column("role", sa.Text, primary_key=True),
+    sa.Column("data", sa.LargeBinary, nullable=False),
+)
+
+# --- Packages ---------------------------------------------------------------------------------------------------------
+
+package: Final = sa.Table(
+    "package",
+    metadata,
+    sa.Column("message_guid", sa.Text, primary_key=True),
+    sa.Column("entry_index", sa.BigInteger, sa.ForeignKey("journal_entry.entry_index"), nullable=False, unique=True),
+    sa.Column("received_at", UTC, nullable=False),
+    _required("sender"),
+    _required("requester_guid"),
+    _required("requester_key"),
+    _required("digest"),
+    _required("organisation"),
+    _required("system"),
+    _required("path"),
+    _required("service"),
+    _required("operation"),
+    _required("pack"),
+    _required("version"),
+    sa.Column("result_index", sa.BigInteger, sa.ForeignKey("journal_entry.entry_index")),
+    sa.Column("finished_at", UTC),
+    # The key leads: one statement finds the duplicates of a whole batch.
+    sa.UniqueConstraint("requester_key", "sender", name="package_requester"),
+)
+sa.Index(
+    "package_waiting",
+    package.c.entry_index,
+    sqlite_where=package.c.result_index.is_(None),
+    postgresql_where=package.c.result_index.is_(None),
+)
+
+claim: Final = sa.Table(
+    "claim",
+    metadata,
+    sa.Column("message_guid", sa.Text, sa.ForeignKey("package.message_guid"), primary_key=True),
+    _required("worker"),
+    sa.Column("until", UTC, nullable=False),
+    sa.Column("attempt", sa.Integer, nullable=False),
+)
+
+# --- Directory --------------------------------------------------------------------------------------------------------
+
+organisation: Final = sa.Table(
+    "organisation",
+    metadata,
+    sa.Column("guid", sa.Text, primary_key=True),
+    _required("ogrn"),
+    _optional("kpp"),
+    _required("name"),
+    _required("role"),
+)
+information_system: Final = sa.Table(
+    "information_system",
+    metadata,
+    sa.Column("login", sa.Text, primary_key=True),
+    _required("password_hash"),
+    sa.Column("fingerprint", sa.Text, unique=True),
+    sa.Column("operator", sa.Text, sa.ForeignKey("organisation.guid"), nullable=False),
+)
+system_grant: Final = sa.Table(
+    "system_grant",
+    metadata,
+    sa.Column("organisation", sa.Text, sa.ForeignKey("organisation.guid"), primary_key=True),
+    sa.Column("system", sa.Text, sa.ForeignKey("information_system.login"), primary_key=True),
+    sa.Column("since", UTC, primary_key=True),
+    sa.Column("revoked_at", UTC),
+)
+house_grant: Final = sa.Table(
+    "house_grant",
+    metadata,
+    sa.Column("organisation", sa.Text, sa.ForeignKey("organisation.guid"), primary_key=True),
+    sa.Column("house", sa.Text, primary_key=True),
+)
+directory_revision: Final = sa.Table(
+    "directory_revision",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("revision", sa.BigInteger, nullable=False),
+)
+
+# --- Registry ---------------------------------------------------------------------------------------------------------
+
+aggregate: Final = sa.Table(
+    "aggregate",
+    metadata,
+    sa.Column("name", sa.Text, primary_key=True),
+    sa.Column("revision", sa.BigInteger, nullable=False),
+)
+registry_object: Final = sa.Table(
+    "registry_object",
+    metadata,
+    sa.Column("sequence", _NUMBER, primary_key=True),
+    sa.Column("id", sa.Text, nullable=False, unique=True),
+    _required("kind"),
+    sa.Column("aggregate", sa.Text, sa.ForeignKey("aggregate.name"), nullable=False, index=True),
+    _optional("parent"),
+    _optional("key"),
+    _optional("unique_number"),
+    _required("data"),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("created_at", UTC, nullable=False),
+    sa.Column("changed_at", UTC, nullable=False),
+    _required("message"),
+    sa.Column("ended_at", UTC),
+)
+sa.Index("registry_object_key", registry_object.c.key, registry_object.c.kind)
+
+registry_version: Final = sa.Table(
+    "registry_version",
+    metadata,
+    sa.Column("id", sa.Text, sa.ForeignKey("registry_object.id"), primary_key=True),
+    sa.Column("version", sa.Integer, primary_key=True, autoincrement=False),
+    _optional("parent"),
+    _optional("key"),
+    _optional("unique_number"),
+    _required("data"),
+    sa.Column("ended_at", UTC),
+    _required("organisation"),
+    _required("message"),
+    sa.Column("at", UTC, nullable=False),
+)
+number_series: Final = sa.Table(
+    "number_series",
+    metadata,
+    sa.Column("name", sa.Text, primary_key=True),
+    sa.Column("next", sa.BigInteger, nullable=False),
+)
+
+# --- Installation -----------------------------------------------------------------------------------------------------
+
+heartbeat: Final = sa.Table(
+    "heartbeat",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("beats", sa.BigInteger, nullable=False),
+)

@@ -1,0 +1,180 @@
+"""Whether the journal is still what was written: every change, loss, swap and insertion is found and its index named.
+
+What cannot be found from inside (P10): a tail that was cut off together with its payloads, and a chain that was
+computed anew from some index on by an owner of the database. Whoever holds a later hash finds both.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import hashlib
+import sqlite3
+from collections.abc import Iterator, Mapping
+from typing import Final, TypeAlias
+
+import sqlalchemy as sa
+
+from storage import journal, tables
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Fault:
+    """Something that is not as it was written."""
+
+    index: int
+    """Index of the entry that is missing, foreign or changed."""
+    what: str
+    """What is wrong with it, for the auditor."""
+
+
+def verify(
+    connection: sa.Connection, start: int = 0, stop: int | None = None, *, payloads: bool = True
+) -> Iterator[Fault]:
+    """Recompute the journal from `start` up to `stop` and yield its faults by index; nothing when all is well.
+
+    With `payloads` every document is unpacked and digested too; without it only that each is there. Started in the
+    middle, the hash before `start` is taken from the stored entry. Memory does not grow with the journal.
+    """
+    with _damaged_text_readable(connection):
+        chain = _Chain.beginning_at(connection, start)
+        page: list[tables.Row] = []
+        # Nothing can stand before index 0, so that is looked for too.
+        for row in journal.rows(connection, start or -_END, stop):
+            page.append(row)
+            if len(page) == journal.PAGE:
+                yield from _verify_page(connection, chain, page, payloads=payloads)
+                page = []
+        yield from _verify_page(connection, chain, page, payloads=payloads)
+        if stop is None:
+            for owned in connection.execute(_ROLES, {"start": chain.index, "stop": _END}):
+                yield Fault(owned.entry_index, f"payload {owned.role!r} has no entry")
+
+
+@dataclasses.dataclass(slots=True)
+class _Chain:
+    """How far the verification has come, and what the next entry must name as the hash before it."""
+
+    index: int
+    previous: frozenset[str] | None
+    """Hashes that the next record may name; None when its predecessor is missing and nobody can say."""
+
+    @classmethod
+    def beginning_at(cls, connection: sa.Connection, start: int) -> _Chain:
+        if start == 0:
+            return cls(0, frozenset({journal.GENESIS}))
+        before = list(journal.rows(connection, start - 1, start))
+        return cls(start, frozenset({before[0].hash}) if before else None)
+
+
+@contextlib.contextmanager
+def _damaged_text_readable(connection: sa.Connection) -> Iterator[None]:
+    """SQLite answers text that is not UTF-8 with an error that names no row; here it is read, and then judged."""
+    driver = connection.connection.driver_connection
+    if not isinstance(driver, sqlite3.Connection):
+        yield
+        return
+    driver.text_factory = _any_text
+    try:
+        yield
+    finally:
+        driver.text_factory = str
+
+
+def _any_text(value: bytes) -> str:
+    return value.decode(errors="surrogateescape")
+
+
+def _verify_page(
+    connection: sa.Connection, chain: _Chain, page: list[tables.Row], *, payloads: bool
+) -> Iterator[Fault]:
+    if not page:
+        return
+    kept = _kept(connection, chain.index, page[-1].entry_index + 1, payloads=payloads)
+    for row in page:
+        if row.entry_index < chain.index:
+            yield Fault(row.entry_index, "no entry can stand here")
+            continue
+        yield from _missing(chain, row.entry_index, kept)
+        entry, faults = _verify_row(row, chain)
+        if entry is not None:
+            faults += _payload_faults(entry.payloads, kept.get(row.entry_index, {}))
+        yield from (Fault(row.entry_index, what) for what in faults)
+        chain.index = row.entry_index + 1
+
+
+def _missing(chain: _Chain, stop: int, kept: dict[int, dict[str, _Kept]]) -> Iterator[Fault]:
+    if chain.index == stop:
+        return
+    chain.previous = None
+    last = stop - 1
+    yield Fault(chain.index, "missing" if chain.index == last else f"missing, and all after it up to {last}")
+    for index in sorted(index for index in kept if chain.index <= index < stop):
+        yield from (Fault(index, f"payload {role!r} has no entry") for role in kept[index])
+
+
+def _verify_row(row: tables.Row, chain: _Chain) -> tuple[journal.Entry | None, list[str]]:
+    if not isinstance(row.record, bytes):
+        chain.previous = None
+        return None, ["the record is not bytes"]
+    computed = journal.hash_of(row.record)
+    faults = [] if computed == row.hash else ["the record does not have the stored hash"]
+    expected = chain.previous
+    # Either hash may be the true one: the fault is named here, and must not be blamed on the next entry too.
+    chain.previous = frozenset({computed, row.hash})
+    try:
+        entry = journal.decode(row.record, row.hash)
+    except ValueError as error:
+        return None, [*faults, str(error)]
+    if entry.index != row.entry_index:
+        faults.append(f"the record says that it is entry {entry.index}")
+    if expected is not None and entry.previous not in expected:
+        faults.append("the record does not follow the one before it")
+    if (entry.kind, journal.moment(entry.at), entry.message) != (row.kind, row.at, row.message):
+        faults.append("the columns do not repeat the record")
+    return entry, faults
+
+
+def _payload_faults(recorded: Mapping[str, journal.Digest], found: Mapping[str, _Kept]) -> Iterator[str]:
+    for role in sorted(found.keys() - recorded.keys()):
+        yield f"payload {role!r} is not in the record"
+    for role, digest in sorted(recorded.items()):
+        kept = found.get(role, "missing")
+        if isinstance(kept, str):
+            yield f"payload {role!r}: {kept}"
+        elif kept not in (None, digest):
+            yield f"payload {role!r}: not the bytes that were recorded"
+
+
+def _kept(connection: sa.Connection, start: int, stop: int, *, payloads: bool) -> dict[int, dict[str, _Kept]]:
+    kept: dict[int, dict[str, _Kept]] = {}
+    statement = _DOCUMENTS if payloads else _ROLES
+    for row in connection.execute(statement, {"start": start, "stop": stop}):
+        kept.setdefault(row.entry_index, {})[row.role] = _digest(row.data) if payloads else None
+    return kept
+
+
+def _digest(packed: bytes) -> _Kept:
+    try:
+        data = journal.unpack(packed)
+    except ValueError as error:
+        return str(error)
+    return journal.Digest(hashlib.sha256(data).hexdigest(), len(data))
+
+
+_Kept: TypeAlias = journal.Digest | str | None
+"""What a stored payload turned out to be: its digest, why it has none, or None where nobody looked."""
+
+# Payloads behind the last entry are what is left when a tail was cut carelessly.
+_END: Final = 2**62
+_DATA: Final = tables.journal_payload
+_RANGE: Final = (_DATA.c.entry_index >= sa.bindparam("start"), _DATA.c.entry_index < sa.bindparam("stop"))
+_ORDER: Final = (_DATA.c.entry_index, _DATA.c.role)
+_ROLES: Final = sa.select(_DATA.c.entry_index, _DATA.c.role).where(*_RANGE).order_by(*_ORDER)
+# A few at a time: a page of entries may own gigabytes.
+_DOCUMENTS: Final = (
+    sa.select(_DATA.c.entry_index, _DATA.c.role, sa.type_coerce(_DATA.c.data, sa.types.NULLTYPE).label("data"))
+    .where(*_RANGE)
+    .order_by(*_ORDER)
+    .execution_options(yield_per=16)
+)

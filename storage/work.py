@@ -1,0 +1,139 @@
+"""The work list: packages without a result, oldest first, and who is working on which.
+
+    RECEIVED --claim--> IN_WORK --finish--> DONE
+                 ^         |
+                 +---------+   lease over, or released: the next claim takes it, `attempt` grows
+
+A claim is a hint that keeps two workers from doing the same work. If the worker dies, its lease ends and another
+one starts again. What makes a package finished exactly once is the journal: a second result is refused, and
+everything that came with it in the same transaction is rolled back (P14).
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+from typing import Final
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+
+from storage import errors, journal, packages, tables
+from storage.database import Database
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Claim:
+    """One package in the hands of one worker."""
+
+    package: packages.Package
+    worker: str
+    attempt: int
+    """Counted from 1; more than one means that somebody began and did not finish."""
+    until: dt.datetime
+    """When the lease ends, unless it is renewed."""
+
+
+def claim(database: Database, worker: str, lease: dt.timedelta, now: dt.datetime) -> Claim | None:
+    """Take the oldest package that nobody works on, for the time of `lease`; None if there is none."""
+    for _ in range(_TRIES):
+        # Looking costs no turn: an idle worker may ask as often as it likes.
+        with database.read() as connection:
+            if connection.execute(_NEXT, {"now": now}).first() is None:
+                return None
+        taken = _take(database, worker, now + lease, now)
+        if taken is not None:
+            return taken
+    return None
+
+
+def renew(database: Database, message_guid: str, worker: str, lease: dt.timedelta, now: dt.datetime) -> bool:
+    """Begin the lease anew; False when the claim is no longer this worker's, so that it may as well stop."""
+    return _set_until(database, message_guid, worker, now + lease)
+
+
+def release(database: Database, message_guid: str, worker: str, now: dt.datetime) -> bool:
+    """Give the package back: whoever claims next may take it at once. The attempt is counted."""
+    return _set_until(database, message_guid, worker, now)
+
+
+def finish(
+    connection: sa.Connection,
+    message_guid: str,
+    worker: str,
+    result: bytes,
+    facts: journal.Facts,
+    now: dt.datetime,
+) -> journal.Entry:
+    """Store the result of a package and its `result-made` entry, in the transaction of `connection`.
+
+    That comes from `Database.write(point="finish")` and holds the changes of the registry too. The worker needs no
+    valid lease, only to be first: raises AlreadyFinished otherwise, which must end the transaction. Raises NotFound
+    for an unknown package.
+    """
+    package = packages.get(connection, message_guid)
+    if package is None:
+        raise errors.NotFound(message_guid)
+    if package.result_index is not None:
+        raise errors.AlreadyFinished(message_guid)
+    payload = journal.Payload(packages.RESULT, result)
+    event = journal.Event(journal.Kind.RESULT_MADE, now, message_guid, {**facts, "worker": worker}, (payload,))
+    (entry,) = journal.append(connection, [event])
+    packages.project(connection, [entry])
+    connection.execute(_DROP, {"guid": message_guid})
+    return entry
+
+
+def _take(database: Database, worker: str, until: dt.datetime, now: dt.datetime) -> Claim | None:
+    with database.hint() as connection:
+        row = connection.execute(_NEXT_LOCKED, {"now": now}).first()
+        if row is None:
+            return None
+        package = packages.from_row(row)
+        values = {"message_guid": package.message_guid, "worker": worker, "until": until, "attempt": 1, "now": now}
+        take = _TAKE_SQLITE if database.is_sqlite else _TAKE_POSTGRESQL
+        attempt = connection.execute(take, values).scalar()
+    return None if attempt is None else Claim(package, worker, attempt, until)
+
+
+def _set_until(database: Database, message_guid: str, worker: str, until: dt.datetime) -> bool:
+    with database.hint() as connection:
+        values = {"guid": message_guid, "by": worker, "end": until}
+        return connection.execute(_SET_UNTIL, values).rowcount == 1
+
+
+# Between looking and taking another worker may be faster; after so many defeats there is no lack of workers.
+_TRIES: Final = 8
+_PACKAGE: Final = tables.package
+_CLAIM: Final = tables.claim
+_NOW: Final = sa.bindparam("now", type_=tables.UTC)
+_NEXT: Final = (
+    packages.SELECT.select_from(_PACKAGE.outerjoin(_CLAIM))
+    .where(_PACKAGE.c.result_index.is_(None), sa.or_(_CLAIM.c.until.is_(None), _CLAIM.c.until <= _NOW))
+    .order_by(_PACKAGE.c.entry_index)
+    .limit(1)
+)
+_NEXT_LOCKED: Final = _NEXT.with_for_update(skip_locked=True, of=_PACKAGE)
+
+
+def _taking(insert: sqlite.Insert | postgresql.Insert) -> sa.Executable:
+    # The condition decides, not the look before it: whoever comes second takes nothing.
+    return insert.on_conflict_do_update(
+        index_elements=[_CLAIM.c.message_guid],
+        set_={
+            "worker": insert.excluded.worker,
+            "until": insert.excluded.until,
+            "attempt": _CLAIM.c.attempt + 1,
+        },
+        where=_CLAIM.c.until <= _NOW,
+    ).returning(_CLAIM.c.attempt)
+
+
+_TAKE_SQLITE: Final = _taking(sqlite.insert(_CLAIM))
+_TAKE_POSTGRESQL: Final = _taking(postgresql.insert(_CLAIM))
+_SET_UNTIL: Final = (
+    sa.update(_CLAIM)
+    .where(_CLAIM.c.message_guid == sa.bindparam("guid"), _CLAIM.c.worker == sa.bindparam("by"))
+    .values(until=sa.bindparam("end"))
+)
+_DROP: Final = sa.delete(_CLAIM).where(_CLAIM.c.message_guid == sa.bindparam("guid"))
