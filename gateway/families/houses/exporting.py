@@ -10,11 +10,10 @@ from collections.abc import Mapping, Sequence
 from typing import Final, TypeAlias
 
 from gateway import clock, errors
-from gateway.contracts import model
+from gateway.contracts import model, shape
 from gateway.families import api
-from gateway.contracts import shape
-from gateway.families.houses import kinds
 from gateway.families.houses import fields as fields_module
+from gateway.families.houses import kinds
 from gateway.families.houses.problems import problem
 from gateway.families.houses.storing import aggregate
 from storage import registry as registry_module

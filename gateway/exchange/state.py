@@ -1,0 +1,37 @@
+"""getState and getRequestsState: what became of a package (protocol §3.2)."""
+
+from __future__ import annotations
+
+from gateway import clock, errors, installation, wire
+from gateway.contracts import model
+from gateway.exchange import results
+from gateway.intake import passage
+from storage import packages
+
+
+def answer(house: installation.Installation, writer: results.Results, on_way: passage.Passage) -> bytes:
+    """Return the body that answers a question about packages; the stored bytes themselves for a finished one.
+
+    Raises Rejected INT002013 for a message that is unknown, of another sender or of another service: which of the
+    three is not told.
+    """
+    if on_way.operation.kind is model.OperationKind.GET_REQUESTS_STATE:
+        return _finished(house, writer, on_way)
+    asked = on_way.element.findtext(wire.base("MessageGUID"), "").lower()
+    with house.database.read() as connection:
+        package = packages.get(connection, asked)
+        if package is None or package.sender != on_way.sender or package.path != on_way.path:
+            raise errors.Rejected(errors.REQUEST_NOT_FOUND, f"Запрос {asked} не найден", where="MessageGUID")
+        stored = packages.result(connection, asked)
+        if stored is not None:
+            return stored
+        reached = packages.state(connection, asked)
+    pack, service = house.service(package.pack, package.path)
+    return writer.unfinished(pack, service, asked, int(reached), clock.now())
+
+
+def _finished(house: installation.Installation, writer: results.Results, on_way: passage.Passage) -> bytes:
+    asked = [item.text.lower() for item in on_way.element.iter(wire.base("MessageGUID"))]
+    with house.database.read() as connection:
+        finished = packages.finished_among(connection, on_way.sender, asked)
+    return writer.requests_state(on_way.pack, on_way.service, finished, clock.now())

@@ -1,0 +1,108 @@
+"""One installation, opened: everything that a process needs to take packages in or to execute them.
+
+Layout of the data folder: `gateway.toml`, `gateway.db`, `keys/installation.{key,crt}`, `trust/`, `contracts/`.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import shutil
+import time
+from pathlib import Path
+from typing import Final, Self
+
+from gateway import errors
+from gateway.contracts import builtin, catalogue, model, packs, schema
+from gateway.settings import Settings
+from signing import errors as signing_errors
+from signing import signer, trust
+from storage import database, intake
+from storage import errors as storage_errors
+
+KEY: Final = "installation"
+_CHECK_EVERY: Final = 1.0
+"""Seconds for which a found readiness is believed on the way of a package; a failure is looked at each time."""
+
+
+@dataclasses.dataclass(slots=True)
+class Installation:
+    """The opened parts; `open` and `close` are its life."""
+
+    settings: Settings
+    database: database.Database
+    contracts: catalogue.Catalogue
+    schemas: schema.Schemas
+    anchors: trust.TrustStore
+    key: signer.Signer
+    """Signs every result (P7)."""
+    writer: intake.Writer
+    _ready_until: float = 0.0
+
+    @classmethod
+    def open(cls, settings: Settings) -> Self:
+        """Open the installation in `settings.data`.
+
+        Raises Unavailable where it has no database schema or no key: nothing may be accepted that cannot be answered
+        with a signature (P7). Raises ContractError for a damaged pack.
+        """
+        key = load_key(settings)
+        db = database.Database.open(settings.database_url)
+        try:
+            db.check_schema()
+        except storage_errors.StorageError as error:
+            db.close()
+            raise errors.Unavailable(str(error)) from error
+        return cls(
+            settings=settings,
+            database=db,
+            contracts=load_contracts(settings),
+            schemas=schema.Schemas(),
+            anchors=trust.TrustStore.from_folder(settings.trust),
+            key=key,
+            writer=intake.Writer(db),
+        )
+
+    def close(self) -> None:
+        """Finish what is being written and let go of the database."""
+        self.writer.close()
+        self.database.close()
+
+    def service(self, pack_id: str, path: str) -> tuple[model.Pack, model.Service]:
+        """Return the pack that judged a package and its service; the newest one at the path if it is gone since."""
+        served = self.contracts.services(path)
+        return next((pair for pair in served if pair[0].id == pack_id), served[0])
+
+    def forget_readiness(self) -> None:
+        """Let the next package look again."""
+        self._ready_until = 0.0
+
+    def check_ready(self) -> None:
+        """Raise Unavailable, with the reason, when a package could not be kept and answered now (P7, P13)."""
+        if time.monotonic() < self._ready_until:
+            return
+        for path in key_paths(self.settings):
+            if not os.access(path, os.R_OK):
+                raise errors.Unavailable(f"the installation's key is gone: {path.name}")
+        free = shutil.disk_usage(self.settings.data).free
+        if free < self.settings.min_free:
+            raise errors.Unavailable(f"the disk is full: {free} bytes free")
+        self._ready_until = time.monotonic() + _CHECK_EVERY
+
+
+def key_paths(settings: Settings) -> tuple[Path, Path]:
+    """Return the paths of the installation's private key and certificate."""
+    return settings.keys / f"{KEY}.key", settings.keys / f"{KEY}.crt"
+
+
+def load_key(settings: Settings) -> signer.PemSigner:
+    """Return the installation's signer; raises Unavailable where it is missing or unreadable."""
+    try:
+        return signer.PemSigner.load(*key_paths(settings))
+    except signing_errors.SigningError as error:
+        raise errors.Unavailable(f"{error}; run `gateway init`") from error
+
+
+def load_contracts(settings: Settings) -> catalogue.Catalogue:
+    """Return the built-in contract and every installed pack beside it."""
+    return catalogue.Catalogue((builtin.pack(), *packs.installed(settings.packs)), strict=settings.strict_versions)

@@ -1,0 +1,156 @@
+"""From the acknowledgement to the result: states, splicing, signatures, foreign and unknown messages, own faults."""
+
+from __future__ import annotations
+
+import uuid
+
+import pytest
+from lxml import etree
+
+from gateway import wire
+from gateway.families import handlers
+from signing import policy, trust, xades
+from storage import journal, packages, verification
+from tests import resources, samples
+from tests import stand as stands
+
+HM = f"{wire.ROOT}house-management/"
+ANCHORS = trust.TrustStore.of([stands.AUTHORITY.certificate.loaded])
+
+
+def verdict(element):
+    return xades.verify(element, policy=policy.STRICT, trust=ANCHORS, at=stands.NOW)
+
+
+def text(element, name):
+    return element.findtext(wire.base(name))
+
+
+def test_house__goes_in_and_comes_back(stand):
+    imported = stand.result(stand.send(samples.HOUSE).message_guid)
+    assert text(imported, "RequestState") == "3"
+    results = list(imported.iter(f"{{{HM}}}CommonResult"))
+    sent = [item.text for item in etree.fromstring(samples.HOUSE).iter(wire.base("TransportGUID"))]
+    assert [text(result, "TransportGUID") for result in results] == sent
+    assert all(text(result, "UpdateDate") for result in results)
+    exported = stand.result(stand.send(samples.EXPORT).message_guid)
+    assert exported.find(f"{{{HM}}}exportHouseResult") is not None
+
+
+def test_state__is_received_before_and_done_after_the_work(stand):
+    guid = stand.send(samples.HOUSE).message_guid
+    asked = stand.state(guid).xml
+    result = asked.find(f".//{{{HM}}}getStateResult")
+    assert text(result, "RequestState") == "1"
+    assert text(result, "MessageGUID") == guid
+    assert verdict(result).good
+    stand.work()
+    assert text(stand.state(guid).xml.find(f".//{{{HM}}}getStateResult"), "RequestState") == "3"
+
+
+def test_state_of_a_package_in_work__is_two(stand, monkeypatch):
+    guid = stand.send(samples.HOUSE).message_guid
+    seen = []
+
+    def look(task, registry):
+        seen.append(text(stand.state(guid).xml.find(f".//{{{HM}}}getStateResult"), "RequestState"))
+        return original(task, registry)
+
+    element = f"{{{HM}}}importHouseUORequest"
+    original = handlers.HANDLERS[element]
+    monkeypatch.setitem(handlers.HANDLERS, element, look)
+    stand.work()
+    assert seen == ["2"]
+
+
+def test_p7_result__is_signed_and_verifies_in_the_envelope_and_alone(stand):
+    guid = stand.send(samples.HOUSE).message_guid
+    stand.work()
+    answer = stand.state(guid)
+    assert verdict(answer.xml.find(f".//{{{HM}}}getStateResult")).good
+    with stand.house.database.read() as connection:
+        stored = packages.result(connection, guid)
+    assert verdict(etree.fromstring(stored)).good
+    assert stored in answer.body
+
+
+def test_result__can_be_fetched_many_times_and_never_changes(stand):
+    guid = stand.send(samples.HOUSE).message_guid
+    stand.work()
+    bodies = {etree.tostring(stand.state(guid).xml.find(f".//{{{HM}}}getStateResult")) for _ in range(3)}
+    assert len(bodies) == 1
+
+
+def test_result__says_the_message_guid_of_the_question_in_its_header(stand):
+    guid, question = stand.send(samples.HOUSE).message_guid, str(uuid.uuid4()).upper()
+    header = stand.state(guid, guid=question).xml.find(f".//{wire.base('ResultHeader')}")
+    assert text(header, "MessageGUID") == question
+
+
+@pytest.mark.parametrize("guid", [str(uuid.uuid4()), "00000000-0000-0000-0000-000000000000"])
+def test_state_of_an_unknown_message__is_int002013(stand, guid):
+    answer = stand.state(guid)
+    assert (answer.status, answer.code) == (500, "INT002013")
+
+
+def test_p16_state_of_a_foreign_message__is_int002013_as_if_unknown(stand):
+    guid = stand.send(samples.HOUSE).message_guid
+    stand.work()
+    foreign, unknown = stand.state(guid, organisation=stands.OPERATOR), stand.state(str(uuid.uuid4()))
+    assert foreign.code == unknown.code == "INT002013"
+    assert stand.state(guid).status == 200
+
+
+def test_state_question__leaves_no_journal_entry(stand):
+    with stand.house.database.read() as connection:
+        before = len(list(journal.entries(connection)))
+    stand.state(str(uuid.uuid4()))
+    with stand.house.database.read() as connection:
+        assert len(list(journal.entries(connection))) == before
+
+
+def test_family_that_breaks__gives_exp001000_with_an_incident_and_the_next_package_runs(stand, monkeypatch, caplog):
+    def broken(task, registry):
+        raise ZeroDivisionError("SECRET")
+
+    element = f"{{{HM}}}importHouseUORequest"
+    with monkeypatch.context() as patch:
+        patch.setitem(handlers.HANDLERS, element, broken)
+        result = stand.result(stand.send(samples.HOUSE).message_guid)
+    problem = result.find(wire.base("ErrorMessage"))
+    assert text(problem, "ErrorCode") == "EXP001000"
+    incident = caplog.records[-1].facts["incident"]
+    assert incident in text(problem, "Description")
+    assert b"SECRET" not in etree.tostring(result)
+    good = stand.result(stand.send(samples.HOUSE).message_guid)
+    assert good.find(wire.base("ErrorMessage")) is None
+
+
+def test_operation_without_a_family__is_accepted_and_says_so(tmp_path):
+    """An official pack is served whole; what no family handles is journaled and answered honestly."""
+    from gateway.contracts import packs  # only this test installs one
+
+    root = resources.contracts_root()
+    packs.install(root, tmp_path / "data" / "contracts")
+    stand = stands.Stand(tmp_path / "data")
+    request = (
+        f'<h:exportStatusPublicPropertyContractRequest xmlns:h="{HM}" xmlns:b="{wire.BASE}" b:version="10.0.2.1">'
+        "<h:FIASHouseGuid>7f3d0009-0087-4c10-9a00-000000000001</h:FIASHouseGuid>"
+        "</h:exportStatusPublicPropertyContractRequest>"
+    )
+    try:
+        result = stand.result(stand.send(request.encode()).message_guid)
+    finally:
+        stand.close()
+    problem = result.find(wire.base("ErrorMessage"))
+    assert text(problem, "ErrorCode") == "INT002900"
+    assert "exportStatusPublicPropertyContract" in text(problem, "Description")
+
+
+def test_many_packages__leave_a_chain_that_verifies(stand):
+    for _ in range(3):
+        stand.send(samples.HOUSE)
+    stand.send(samples.HOUSE, key=None)
+    stand.work()
+    with stand.house.database.read() as connection:
+        assert list(verification.verify(connection)) == []

@@ -1,0 +1,88 @@
+"""The same house over PostgreSQL: in, out, duplicates, two nodes, and a server that dies between statements."""
+
+from __future__ import annotations
+
+import threading
+
+import pytest
+
+from gateway import wire
+from storage import journal, verification
+from tests import postgres as servers
+from tests import samples
+from tests import stand as stands
+
+pytestmark = pytest.mark.postgres
+
+
+@pytest.fixture
+def nodes(postgres, tmp_path):
+    """Two gateways with one database, as behind a balancer."""
+    url = postgres.new_database()
+    first = stands.Stand(tmp_path / "data", database=url)
+    second = stands.Reopened(first.settings)
+    yield first, second
+    second.close()
+    first.close()
+
+
+def entries(stand, kind):
+    with stand.house.database.read() as connection:
+        return [entry for entry in journal.entries(connection) if entry.kind == kind]
+
+
+def test_house__goes_in_at_one_node_and_comes_out_of_the_other(nodes):
+    first, second = nodes
+    guid = first.send(samples.HOUSE).message_guid
+    assert second.work() == 1
+    imported = first.result(guid)
+    assert imported.find(wire.base("ErrorMessage")) is None
+    exported = second.result(second.send(samples.EXPORT).message_guid)
+    assert exported.find(f"{{{wire.ROOT}house-management/}}exportHouseResult") is not None
+
+
+def test_p3_one_guid_at_two_nodes_at_once__one_entry_and_equal_answers(nodes):
+    raw = stands.package(samples.HOUSE)
+    start, answers = threading.Barrier(16), []
+
+    def send(node):
+        start.wait()
+        answers.append(node.post(raw).message_guid)
+
+    threads = [threading.Thread(target=send, args=(nodes[number % 2],)) for number in range(16)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(answers) == 16
+    assert len(set(answers)) == 1
+    assert len(entries(nodes[0], journal.Kind.PACKAGE_ACCEPTED)) == 1
+
+
+def test_p14_two_workers_with_the_same_packages__each_is_finished_once(nodes):
+    for _ in range(6):
+        nodes[0].send(samples.HOUSE)
+    threads = [threading.Thread(target=node.work) for node in nodes]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(entries(nodes[0], journal.Kind.RESULT_MADE)) == 6
+    with nodes[0].house.database.read() as connection:
+        assert list(verification.verify(connection)) == []
+
+
+def test_p13_server_dies__not_ready_and_nothing_acknowledged_until_it_is_back(tmp_path):
+    with servers.running() as server:
+        stand = stands.Stand(tmp_path / "data", database=server.new_database())
+        raw = stands.package(samples.HOUSE)
+        server.stop("immediate")
+        answer = stand.post(raw)
+        assert (answer.status, answer.code) == (500, "EXP002001")
+        assert stand.get("/readyz").status == 503
+        assert stand.get("/healthz").status == 200
+        server.start()
+        assert stand.post(raw).status == 200
+        assert stand.get("/readyz").status == 200
+        assert stand.work() == 1
+        stand.close()

@@ -1,0 +1,128 @@
+"""A foreign SOAP toolkit, pointed at the served WSDL and at the official one: zeep, with typed requests and answers."""
+
+from __future__ import annotations
+
+import datetime as dt
+import threading
+import uuid
+from wsgiref import simple_server
+
+import pytest
+import requests
+import zeep
+from requests import auth
+from zeep import exceptions, transports
+
+from gateway import wire
+from signing import xades
+from tests import resources
+from tests import stand as stands
+
+FIAS = "5c9f2a10-43a7-4f0e-9b60-1a2b3c4d5e6f"
+HOUSE = {
+    "ApartmentHouse": {
+        "ApartmentHouseToCreate": {
+            "BasicCharacteristicts": {
+                "No_RSO_GKN_EGRP_Registered": True,
+                "FIASHouseGuid": FIAS,
+                "TotalSquare": "1520.40",
+                "State": {"Code": "2", "GUID": str(uuid.uuid4())},
+                "UsedYear": 1987,
+                "FloorCount": "5",
+                "OKTMO": {"code": "45382000"},
+                "OlsonTZ": {"Code": "2", "GUID": str(uuid.uuid4())},
+                "CulturalHeritage": False,
+            },
+            "UndergroundFloorCount": "1",
+            "TransportGUID": str(uuid.uuid4()),
+        },
+        "EntranceToCreate": [{"EntranceNum": "1", "StoreysCount": 5, "TransportGUID": str(uuid.uuid4())}],
+    },
+    "version": "13.2.3.2",
+}
+
+
+class _Signature(zeep.Plugin):
+    """Signs the only child of Body, as the client of a management company does before it sends."""
+
+    def egress(self, envelope, http_headers, operation, binding_options):
+        element = envelope.find(f"{{{wire.SOAP}}}Body")[0]
+        if not element.tag.endswith("getStateRequest"):
+            xades.sign(element, stands.KEYS[stands.PROVIDER].signer(), at=stands.NOW)
+        return envelope, http_headers
+
+
+class _Quiet(simple_server.WSGIRequestHandler):
+    def log_message(self, *arguments):
+        """Say nothing."""
+
+
+@pytest.fixture
+def address(stand):
+    server = simple_server.make_server("127.0.0.1", 0, stand.web, handler_class=_Quiet)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    server.server_close()
+    thread.join()
+
+
+@pytest.fixture(params=["served", "official"])
+def client(request, address):
+    session = requests.Session()
+    session.auth = auth.HTTPBasicAuth(stands.LOGIN, stands.PASSWORD)
+    if request.param == "served":
+        wsdl = f"{address}{stands.HOUSES}?wsdl"
+    else:
+        wsdl = str(resources.contracts_root() / "house-management" / "hcs-house-management-service-async.wsdl")
+    made = zeep.Client(wsdl, transport=transports.Transport(session=session), plugins=[_Signature()])
+    (binding,) = [name for name in made.wsdl.bindings if "HouseManagement" in name]
+    yield made, made.create_service(binding, f"{address}{stands.HOUSES}")
+    session.close()
+
+
+def header(client, organisation=stands.PROVIDER):
+    element = client.get_element(f"{{{wire.BASE}}}RequestHeader")
+    return [element(Date=dt.datetime.now(dt.UTC), MessageGUID=str(uuid.uuid4()), orgPPAGUID=organisation)]
+
+
+def poll(stand, client, service, guid):
+    stand.work()
+    return service.getState(MessageGUID=guid, _soapheaders=header(client))
+
+
+def body(answer):
+    return getattr(answer, "body", answer)
+
+
+def test_house__is_sent_polled_and_read_as_typed_values(stand, client):
+    made, service = client
+    sent = header(made)
+    answer = service.importHouseUOData(**HOUSE, _soapheaders=sent)
+    ack = body(answer).Ack
+    assert ack.RequesterMessageGUID == sent[0].MessageGUID
+    result = body(poll(stand, made, service, ack.MessageGUID))
+    assert result.RequestState == 3
+    assert result.Signature is not None
+    house, entrance = result.ImportResult[0].CommonResult
+    assert house.GUID == FIAS
+    assert not house.Error
+    assert isinstance(entrance.UpdateDate, dt.datetime)
+    answer = service.exportHouseData(FIASHouseGuid=FIAS, version="15.6.0.1", _soapheaders=header(made))
+    exported = body(poll(stand, made, service, body(answer).Ack.MessageGUID)).exportHouseResult
+    assert exported.ApartmentHouse.BasicCharacteristicts.UsedYear == 1987
+    assert exported.ApartmentHouse.Entrance[0].EntranceGUID == entrance.GUID
+
+
+def test_bad_request__raises_a_typed_fault(client):
+    made, service = client
+    with pytest.raises(exceptions.Fault) as raised:
+        service.exportHouseData(
+            FIASHouseGuid=FIAS, version="15.6.0.1", _soapheaders=header(made, organisation=str(uuid.uuid4()))
+        )
+    assert raised.value.code.endswith("Server")
+    detail = made.get_element(f"{{{wire.BASE}}}Fault").parse(raised.value.detail[0], made.wsdl.types)
+    assert detail.ErrorCode == "AUT011002"
+    assert raised.value.message.startswith("AUT011002: ")
+    assert detail.StackTrace is None

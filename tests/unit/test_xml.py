@@ -1,0 +1,58 @@
+"""The one parser: what is a document here, and what is refused with which words."""
+
+from __future__ import annotations
+
+import pytest
+
+from gateway import xml
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"<a/>",
+        b"\xef\xbb\xbf<a/>",
+        b'<?xml version="1.0" encoding="utf-8"?>\n<!-- before --><a>\xd0\xb0</a>',
+        b"<?xml version='1.0' encoding='US-ASCII'?><a/>",
+        b"<a>" * 255 + b"</a>" * 255,
+    ],
+)
+def test_document__is_read(data):
+    assert xml.parse(data).tag == "a"
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        (b"", "нет корневого элемента"),
+        (b"   ", "нет корневого элемента"),
+        (b"<a>", "обрывается"),
+        (b"<a></b>", "закрывающий тег"),
+        (b"<a/><b/>", "после корневого элемента"),
+        (b"<a b='1' b='2'/>", "атрибут повторяется"),
+        (b"<p:a/>", "префикс"),
+        (b"<a>&x;</a>", "сущность"),
+        (b"<a>\xff</a>", "байт 3"),
+        (b"<a>\x01</a>", "недопустимый символ"),
+        ("<a/>".encode("utf-16"), "UTF-8"),
+        ("<a/>".encode("utf-32-be"), "UTF-8"),
+        (b"<?xml version='1.0' encoding='windows-1251'?><a/>", "windows-1251"),
+        (b"<!DOCTYPE a><a/>", "DOCTYPE"),
+        (b'<?xml version="1.0"?>\n<!-- c --> <?p i?><!DOCTYPE a [<!ENTITY x "y">]><a>&x;</a>', "DOCTYPE"),
+        (b"<a>" * 300 + b"</a>" * 300, "предел"),
+        (b"<a>" + b"x" * 10_100_000 + b"</a>", "предел"),
+        (b"<a>" + b"<b/>" * (xml.MAX_MARKUP + 1) + b"</a>", str(xml.MAX_MARKUP)),
+        (b"<a>" + b"<" * 50, "разметка"),
+    ],
+    ids=lambda value: value[:24] if isinstance(value, bytes) else value,
+)
+def test_anything_else__is_refused_in_words(data, words):
+    with pytest.raises(xml.NotXML, match=words):
+        xml.parse(data)
+
+
+def test_entities_and_files__are_never_read(tmp_path):
+    secret = tmp_path / "secret"
+    secret.write_text("SECRET")
+    with pytest.raises(xml.NotXML, match="DOCTYPE"):
+        xml.parse(f'<!DOCTYPE a [<!ENTITY x SYSTEM "file://{secret}">]><a>&x;</a>'.encode())
