@@ -26,6 +26,9 @@ log: Final = logging.getLogger("gateway.exchange")
 _MOST_RERUNS: Final = 20
 """Runs of one package while others keep changing the same objects; then it waits for its next turn."""
 
+_MOST_ATTEMPTS: Final = 10
+"""Attempts after which a package that takes every worker down with it is answered as our own fault."""
+
 
 class Worker:
     """Executes packages of one installation; `name` stands in the journal beside each result."""
@@ -57,7 +60,10 @@ class Worker:
             return False
         failpoints.reach("worker.claimed")
         try:
-            self._execute(claim.package)
+            if claim.attempt > _MOST_ATTEMPTS:
+                self._give_up(claim.package)
+            else:
+                self._execute(claim.package)
         except storage_errors.AlreadyFinished:
             log.info("finished by another worker", extra={"facts": {"message": claim.package.message_guid}})
         return True
@@ -70,6 +76,15 @@ class Worker:
                 continue
             return
         work.release(self._house.database, package.message_guid, self._name, clock.now())
+
+    def _give_up(self, package: packages.Package) -> None:
+        """Answer a package whose execution has never come to an end, so that it does not stop all others."""
+        pack, service = self._house.service(package.pack, package.path)
+        answer = _defect(package, None)
+        body = self._results.finished(pack, service, package.message_guid, answer, clock.now())
+        with self._house.database.read() as connection:
+            unit = registry.Registry(connection, self._numbers)
+        self._store(package, unit, answer, body)
 
     def _run_family(self, package: packages.Package) -> None:
         """One run on a fresh snapshot; raises Conflict when another package was faster."""
@@ -129,7 +144,7 @@ def _element(request: bytes) -> etree._Element:
     return element
 
 
-def _defect(package: packages.Package, error: Exception) -> api.Failed:
+def _defect(package: packages.Package, error: Exception | None) -> api.Failed:
     incident = clock.new_guid()
     log.error("defect", exc_info=error, extra={"facts": {"incident": incident, "message": package.message_guid}})
     text = errors.code(errors.EXCHANGE_FAILED).text.format(incident=incident)

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 
 import pytest
 from lxml import etree
 
-from gateway import wire
+from gateway import clock, wire
 from gateway.families import handlers
 from signing import policy, trust, xades
-from storage import journal, packages, verification
+from storage import journal, packages, verification, work
 from tests import resources, samples
 from tests import stand as stands
 
@@ -124,6 +125,18 @@ def test_family_that_breaks__gives_exp001000_with_an_incident_and_the_next_packa
     assert b"SECRET" not in etree.tostring(result)
     good = stand.result(stand.send(samples.HOUSE).message_guid)
     assert good.find(wire.base("ErrorMessage")) is None
+
+
+def test_package_that_takes_every_worker_down__is_answered_at_last_and_the_next_one_runs(stand):
+    guid = stand.send(samples.HOUSE).message_guid
+    for attempt in range(10):
+        claim = work.claim(stand.house.database, f"dead-{attempt}", dt.timedelta(0), clock.now())
+        assert claim.package.message_guid == guid
+    after = stand.send(samples.EXPORT).message_guid
+    assert stand.work() == 2
+    problem = stand.result(guid).find(wire.base("ErrorMessage"))
+    assert text(problem, "ErrorCode") == "EXP001000"
+    assert text(stand.result(after), "RequestState") == "3"
 
 
 def test_operation_without_a_family__is_accepted_and_says_so(tmp_path):
