@@ -47,7 +47,8 @@ class Settings:
     max_body: int = _setting(64 * 2**20, "Largest request body in bytes.")
     max_violations: int = _setting(50, "Most schema violations listed in one answer.")
     strict_versions: bool = _setting(
-        False, "Accept only the versions listed by the contract; otherwise also newer ones where it leaves the attribute free."
+        False,
+        "Accept only the versions that the contract lists; otherwise also newer ones where it leaves the attribute free.",
     )
     trusted_proxies: tuple[str, ...] = _setting(
         (), "Addresses (CIDR) whose X-Client-Cert-Fingerprint header is believed."
@@ -87,7 +88,8 @@ def load(data: Path | None = None, **overrides: Any) -> Settings:
 
     Raises SettingsError naming the setting and what is expected.
     """
-    environ = {name: os.environ[f"GATEWAY_{name.upper()}"] for name in FIELDS if f"GATEWAY_{name.upper()}" in os.environ}
+    variables = {name: f"GATEWAY_{name.upper()}" for name in FIELDS}
+    environ = {name: os.environ[variable] for name, variable in variables.items() if variable in os.environ}
     inherited = environ.pop("data", "data")
     folder = Path(data or inherited)
     values: dict[str, Any] = {**_file(folder / FILE), **environ}

@@ -32,6 +32,7 @@ _FAULTS: Final = {
     _TYPES.ERR_UNDECLARED_ENTITY: "ссылка на неизвестную сущность",
     _TYPES.ERR_ATTRIBUTE_REDEFINED: "атрибут повторяется в одном элементе",
     _TYPES.NS_ERR_UNDEFINED_NAMESPACE: "префикс пространства имён не объявлен",
+    _TYPES.WAR_NS_URI: "адрес пространства имён — не URI",
     _TYPES.ERR_RESOURCE_LIMIT: "превышен предел глубины или размера",
     _TYPES.ERR_NAME_TOO_LONG: "слишком длинное имя",
     _TYPES.ERR_INVALID_CHAR: "недопустимый символ",
