@@ -48,7 +48,7 @@ class Settings:
     max_violations: int = _setting(50, "Most schema violations listed in one answer.")
     strict_versions: bool = _setting(
         False,
-        "Accept only the versions that the contract lists; otherwise also newer ones where it leaves the attribute free.",
+        "Accept only versions that the contract lists; otherwise newer ones too, where it leaves the attribute free.",
     )
     trusted_proxies: tuple[str, ...] = _setting(
         (), "Addresses (CIDR) whose X-Client-Cert-Fingerprint header is believed."

@@ -45,9 +45,13 @@ _TYPES: Final = {
     ),
     **dict.fromkeys(("float", "double"), "ожидается число"),
 }
-_GUID: Final = "([0-9a-fA-F]){8}-([0-9a-fA-F]){4}-([0-9a-fA-F]){4}-([0-9a-fA-F]){4}-([0-9a-fA-F]){12}"
+_GUID: Final = (
+    "([0-9a-fA-F]){8}-([0-9a-fA-F]){4}-([0-9a-fA-F]){4}-([0-9a-fA-F]){4}-([0-9a-fA-F]){12}",
+    "[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}",
+)
+"""As the official packs write it, and as the built-in one does."""
 _PATTERNS: Final = {
-    _GUID: "ожидается GUID вида 01234567-89ab-cdef-0123-456789abcdef",
+    **dict.fromkeys(_GUID, "ожидается GUID вида 01234567-89ab-cdef-0123-456789abcdef"),
     facets.EQUIVALENTS["(.*)([0-9а-яА-Яa-zA-Z]+)(.*)"]: "нужна хотя бы одна буква или цифра, всё в одной строке",
     facets.EQUIVALENTS[r"(A{0,1}\d{1,4}(\.)?)+"]: "ожидается код вида 1.23",
     facets.EQUIVALENTS[r".*[^\s].*"]: "нужен хотя бы один символ, кроме пробелов, всё в одной строке",

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import dataclasses
+import functools
 import hashlib
 import hmac
 import ipaddress
@@ -108,7 +109,9 @@ class Identity:
     def _verify(self, login: str, password: str) -> directory.System:
         with self._database.read() as connection:
             system = directory.system_by_login(connection, login)
-        if system is None or not passwords.verify(password, system.password_hash):
+        # An unknown login costs what a wrong password costs, so that nobody learns by the clock which logins exist.
+        stored = system.password_hash if system else _decoy()
+        if not passwords.verify(password, stored) or system is None:
             raise Unauthorised("имя или пароль информационной системы неверны")
         return system
 
@@ -148,6 +151,11 @@ class Identity:
         except ValueError:
             return False
         return any(parsed in network for network in self._proxies)
+
+
+@functools.cache
+def _decoy() -> str:
+    return passwords.hash_password(os.urandom(16).hex())
 
 
 def _basic(scheme: str, value: str) -> Credentials:
