@@ -47,12 +47,7 @@ class Installation:
         with a signature (P7). Raises ContractError for a damaged pack.
         """
         key = load_key(settings)
-        db = database.Database.open(settings.database_url)
-        try:
-            db.check_schema()
-        except storage_errors.StorageError as error:
-            db.close()
-            raise errors.Unavailable(str(error)) from error
+        db = open_database(settings)
         return cls(
             settings=settings,
             database=db,
@@ -88,6 +83,20 @@ class Installation:
         if free < self.settings.min_free:
             raise errors.Unavailable(f"the disk is full: {free} bytes free")
         self._ready_until = time.monotonic() + _CHECK_EVERY
+
+
+def open_database(settings: Settings) -> database.Database:
+    """Return the database, its schema checked; raises Unavailable with the reason."""
+    try:
+        db = database.Database.open(settings.database_url)
+    except storage_errors.Unsupported as error:
+        raise errors.Unavailable(f"setting database: {error}") from error
+    try:
+        db.check_schema()
+    except storage_errors.StorageError as error:
+        db.close()
+        raise errors.Unavailable(str(error)) from error
+    return db
 
 
 def key_paths(settings: Settings) -> tuple[Path, Path]:

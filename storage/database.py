@@ -70,7 +70,7 @@ class Database:
     def open(cls, url: str) -> Database:
         """Return the database at `url`: `sqlite:///path` or `postgresql://user@host/name`; connects when first used.
 
-        Raises ValueError for another kind of database, and for one in memory, which could promise nothing.
+        Raises Unsupported for another kind of database, and for one in memory, which could promise nothing.
         """
         return cls(url)
 
@@ -209,13 +209,18 @@ os.register_at_fork(before=_before_fork, after_in_child=_after_fork)
 
 
 def _normalised(url: str) -> sa.URL:
-    parsed = sa.make_url(url)
+    try:
+        parsed = sa.make_url(url)
+    except sa.exc.ArgumentError as error:
+        raise errors.Unsupported("the URL cannot be read; use sqlite:///path or postgresql://user@host/name") from error
     if parsed.drivername in {"postgresql", "postgres", "postgresql+psycopg"}:
         return parsed.set(drivername="postgresql+psycopg")
     if parsed.drivername != "sqlite":
-        raise ValueError(f"not a database of this gateway: {parsed.drivername}; use sqlite:/// or postgresql://")
+        raise errors.Unsupported(
+            f"not a database of this gateway: {parsed.drivername}; use sqlite:/// or postgresql://"
+        )
     if parsed.database in {None, "", ":memory:"}:
-        raise ValueError("a database in memory promises nothing; name a file: sqlite:///path")
+        raise errors.Unsupported("a database in memory promises nothing; name a file: sqlite:///path")
     return parsed
 
 

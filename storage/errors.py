@@ -2,6 +2,7 @@
 
     StorageError
     ├── NotReady         database gone, locked for too long, disk full: nothing was stored, try later
+    ├── Unsupported      the URL names no database that the gateway can live on
     ├── NotInitialised   the schema is missing or older than this release
     ├── Conflict         another package changed the same objects first: run the handler again
     ├── AlreadyFinished  the package has its result: throw the second one away
@@ -28,6 +29,10 @@ class StorageError(Exception):
 
 class NotReady(StorageError):
     """The database cannot store now: nothing was kept, and the same call may succeed later."""
+
+
+class Unsupported(StorageError, ValueError):
+    """The URL of the database cannot be read, or names a kind that promises too little."""
 
 
 class NotInitialised(StorageError):

@@ -5,7 +5,6 @@ from __future__ import annotations
 from importlib import resources as package_resources
 
 import pytest
-from lxml import etree
 
 from tests import stand as stands
 
@@ -50,8 +49,8 @@ def test_schemas__are_served_byte_for_byte_with_everything_they_refer_to(stand):
         assert answer.status == 200, path
         seen[path] = answer.body
         folder = path.rsplit("/", 1)[0]
-        for link in answer.xml.iter(f"{XS}import", f"{XS}include"):
-            waiting.append(_join(folder, link.get("schemaLocation")))
+        links = answer.xml.iter(f"{XS}import", f"{XS}include")
+        waiting += [_join(folder, link.get("schemaLocation")) for link in links]
     base = next(path for path in seen if path.endswith("/xsd/base.xsd"))
     assert seen[base] == (package_resources.files("xsd") / "base.xsd").read_bytes()
     assert len(seen) >= 4

@@ -1,0 +1,150 @@
+"""`gateway contracts`: which services and operations are served, and official packs to serve more."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from gateway import wire
+from gateway.cli import outcome, place, show
+from gateway.contracts import catalogue, model, packs
+from gateway.families import handlers
+
+
+@click.group("contracts")
+def command() -> None:
+    """Contracts: services, operations and versions that are served."""
+
+
+@command.command(
+    "list", epilog=show.examples("gateway contracts list", "gateway contracts list --pack hcs-wsdl-xsd.zip")
+)
+@place.pack_option
+@show.json_option
+@place.pass_place
+def list_(where: place.Place, pack_paths: tuple[Path, ...], *, as_json: bool) -> None:
+    """List packs and their services; without an installation, the built-in ones."""
+    known = where.contracts(pack_paths)
+    if as_json:
+        show.line([_service(pack, service) for pack in known.packs for service in pack.services.values()])
+        return
+    for pack in known.packs:
+        count = sum(len(service.operations) for service in pack.services.values())
+        click.secho(f"{pack.id}  {pack.title}  ({len(pack.services)} services, {count} operations)", bold=True)
+        rows = [(_short(each), str(len(each.operations)), each.path) for each in pack.services.values()]
+        show.table(("service", "operations", "path"), rows, empty="no service")
+        click.echo("")
+
+
+@command.command(
+    "show",
+    epilog=show.examples(
+        "gateway contracts show house-management", "gateway contracts show house-management/importHouseUOData"
+    ),
+)
+@click.argument("name", metavar="SERVICE[/OPERATION]")
+@place.pack_option
+@show.json_option
+@place.pass_place
+def show_(where: place.Place, name: str, pack_paths: tuple[Path, ...], *, as_json: bool) -> None:
+    """Show the operations of a service, or all about one of them.
+
+    SERVICE is the name in gateway contracts list, or a path. An operation that is executed here is marked so; the
+    others are accepted, kept and acknowledged.
+    """
+    service_name, _, operation_name = (
+        name.rpartition("/") if not name.startswith("/") and "/" in name else (name, "", "")
+    )
+    found = _find(where.contracts(pack_paths), service_name, operation_name)
+    if as_json:
+        show.line([_operation(*each) for each in found])
+    elif operation_name:
+        for each in found:
+            show.facts(tuple((key, _text(value)) for key, value in _operation(*each).items()))
+    else:
+        rows = [
+            (each.name, wire.local(each.request), ", ".join(each.versions.supported), _executed(each))
+            for _, _, each in found
+        ]
+        show.table(("operation", "request element", "versions", "here"), rows, empty="no operation")
+
+
+@command.command(
+    epilog=show.examples(
+        "gateway contracts install hcs-wsdl-xsd-v.16.3.0.0.zip", "gateway contracts install ./pack-folder"
+    )
+)
+@click.argument("sources", type=click.Path(exists=True, path_type=Path), nargs=-1, required=True, metavar="PATH...")
+@place.pass_place
+def install(where: place.Place, sources: tuple[Path, ...]) -> None:
+    """Install official contract packs, folders or zips; every schema is compiled before anything is stored.
+
+    What was installed before stays in force beside them, and whatever goes wrong. A running server reads packs when
+    it starts again.
+    """
+    conf = where.load()
+    if where.installed is None:
+        raise outcome.Stop(f"{conf.data} is not an installation yet; run `gateway init`", outcome.NOT_READY)
+    done: list[model.Pack] = []
+    with click.progressbar(sources, label="Checking and installing") as bar:
+        done.extend(packs.install(source, conf.packs) for source in bar)
+    for pack in done:
+        click.echo(f"installed {pack.id}: {pack.title}, {len(pack.services)} services")
+
+
+def _find(known: catalogue.Catalogue, service_name: str, operation_name: str) -> list[catalogue.Candidate]:
+    services = [
+        (pack, service)
+        for pack in known.packs
+        for service in pack.services.values()
+        if service_name in (_short(service), service.path, service.name)
+    ]
+    found = [
+        (pack, service, operation)
+        for pack, service in services
+        for operation in service.operations.values()
+        if operation_name in ("", operation.name)
+    ]
+    if not found:
+        missing = f"service {service_name}" if not services else f"operation {operation_name} in {service_name}"
+        raise outcome.Stop(f"no {missing}; gateway contracts list shows what is served")
+    return found
+
+
+def _short(service: model.Service) -> str:
+    """Return the name of a service for people: the last part of its namespace, for example house-management."""
+    return service.namespace.rstrip("/").rpartition("/")[2]
+
+
+def _service(pack: model.Pack, service: model.Service) -> dict[str, object]:
+    operations = [operation.name for operation in service.operations.values()]
+    return {"pack": pack.id, "service": _short(service), "path": service.path, "operations": operations}
+
+
+def _operation(pack: model.Pack, service: model.Service, operation: model.Operation) -> dict[str, object]:
+    return {
+        "operation": operation.name,
+        "service": _short(service),
+        "pack": pack.id,
+        "path": service.path,
+        "soap_action": operation.soap_action,
+        "header": operation.header.value,
+        "request": operation.request,
+        "response": operation.response,
+        "versions": list(operation.versions.supported),
+        "version_required": operation.versions.required,
+        "executed": _executed(operation) == "executed",
+    }
+
+
+def _executed(operation: model.Operation) -> str:
+    if operation.kind is not model.OperationKind.SUBMIT:
+        return "answered"
+    return "executed" if operation.request in handlers.HANDLERS else "accepted"
+
+
+def _text(value: object) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return ", ".join(value) if isinstance(value, list) else str(value)

@@ -1,0 +1,132 @@
+"""`gateway send`: messages are wrapped, signed and sent, their results waited for and told."""
+
+from __future__ import annotations
+
+import dataclasses
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, Final
+
+import click
+
+from gateway import client
+from gateway.cli import delivery, place, show
+
+_EPILOG = show.examples(
+    "gateway send house.xml --stand stand.json --wait",
+    "gateway send *.xml --stand stand.json --as РСО --wait --json",
+    "gateway send envelope.xml --stand stand.json             an envelope is sent as it is",
+    "gateway send house.xml --url http://127.0.0.1:8080 --user billing --org 0f6a… --key uk.key --certificate uk.crt",
+)
+_START_SECONDS: Final = 60.0
+"""How long a stand may take to get ready."""
+_FIELDS: Final = {"org": "org_ppa_guid"}
+_file = click.Path(exists=True, dir_okay=False, path_type=Path)
+
+
+@click.command(epilog=_EPILOG)
+@click.argument("files", type=_file, nargs=-1, required=True, metavar="FILE...")
+@click.option(
+    "--stand", "stand_file", type=click.Path(exists=True, dir_okay=False, allow_dash=True, path_type=Path),
+    help="JSON of gateway sandbox --json, or - for standard input; the options below replace parts of it.",
+)  # fmt: skip
+@click.option("--as", "role", help="Speak for another organisation of the stand: its role, ОГРН or orgPPAGUID.")
+@click.option("--url", help="Address of the gateway, without a path.")
+@click.option("--user", help="Login of the information system.")
+@click.option(
+    "--password", envvar="GATEWAY_PASSWORD", help="Its password; better in the environment: GATEWAY_PASSWORD."
+)
+@click.option("--org", help="orgPPAGUID of the organisation that is spoken for.")
+@click.option("--key", type=_file, help="Private key that signs, PEM.")
+@click.option("--certificate", type=_file, help="Its certificate, PEM.")
+@click.option(
+    "--operator-signature", is_flag=True, help="Sign with the key of the system's operator, and say so in the header."
+)
+@click.option("--unsigned", is_flag=True, help="Do not sign; for stands where signatures are optional.")
+@click.option("--resign", is_flag=True, help="Take the request out of its envelope, and wrap and sign it anew.")
+@click.option("--path", default="", help="Path of the service, where the request alone does not tell it.")
+@place.pack_option
+@click.option("--wait", is_flag=True, help="Wait for each result and print it, before the next file is sent.")
+@click.option("--timeout", type=click.FloatRange(0), default=60.0, show_default=True, help="Seconds for one result.")
+@show.json_option
+@place.pass_place
+def command(
+    where: place.Place,
+    /,
+    files: tuple[Path, ...],
+    stand_file: Path | None,
+    role: str | None,
+    pack_paths: tuple[Path, ...],
+    path: str,
+    timeout: float,
+    *,
+    operator_signature: bool,
+    unsigned: bool,
+    resign: bool,
+    wait: bool,
+    as_json: bool,
+    **replaced: str | Path | None,
+) -> None:
+    """Send FILES, one after another, and print what became of them.
+
+    A file is a bare request element, which is wrapped and signed, or a whole SOAP envelope, which is sent byte for
+    byte as it is. The service is found by the name of the request element.
+
+    Exit code 1 when a message or an object in it is refused, 3 when the gateway does not answer or a result does not
+    come in time. Files after a refused one are sent all the same.
+    """
+    courier = delivery.Courier(
+        via=client.Client(
+            _stand(stand_file, role, replaced, by_operator=operator_signature),
+            contracts=where.contracts(pack_paths),
+            signed=not unsigned,
+            by_operator=operator_signature,
+        ),
+        path=path,
+        resign=resign,
+        wait=timeout if wait else None,
+    )
+    codes = []
+    for report in _delivered(courier, files):
+        codes.append(report.exit_code)
+        show.line(report.plain()) if as_json else delivery.tell(report)
+    sys.exit(max(codes))
+
+
+def _delivered(courier: delivery.Courier, files: tuple[Path, ...]) -> Iterator[delivery.Report]:
+    """Deliver one by one; on a terminal many files get a bar, and what became of them follows after it."""
+    if len(files) == 1 or not sys.stderr.isatty():
+        yield from map(courier.deliver, files)
+        return
+    with click.progressbar(files, label="Sending", file=sys.stderr) as bar:
+        reports = [courier.deliver(file) for file in bar]
+    yield from reports
+
+
+def _stand(
+    stand_file: Path | None, role: str | None, replaced: Mapping[str, str | Path | None], *, by_operator: bool
+) -> client.Stand:
+    given: dict[str, Any] = {_FIELDS.get(name, name): str(value) for name, value in replaced.items() if value}
+    if stand_file is None and "url" not in given:
+        raise click.UsageError("where to? name --stand (the JSON of gateway sandbox) or --url")
+    if stand_file is None:
+        base = client.Stand(url="")
+    elif str(stand_file) == "-":
+        base = client.Stand.parse(sys.stdin.readline())
+    else:
+        _wait_for(stand_file)
+        base = client.Stand.load(stand_file)
+    if role is not None:
+        base = base.acting(role)
+    if by_operator:
+        base = base.signed_by_operator()
+    return dataclasses.replace(base, **given)
+
+
+def _wait_for(stand_file: Path) -> None:
+    """Wait while the file is empty: `gateway sandbox --json > stand.json &` fills it when the stand is ready."""
+    deadline = time.monotonic() + _START_SECONDS
+    while stand_file.stat().st_size == 0 and time.monotonic() < deadline:
+        time.sleep(0.1)

@@ -1,0 +1,112 @@
+"""`gateway state`: what an installation knows of one message, from its journal."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+from typing import Any, Final
+
+import click
+
+from gateway.cli import outcome, place, show, values
+from storage import database, journal, packages
+
+_LOOK_BACK: Final = 20_000
+"""Journal entries in which a refused package is looked for: refusals have no index of their own."""
+_STATES: Final = {
+    packages.State.RECEIVED: "received",
+    packages.State.IN_WORK: "in work",
+    packages.State.DONE: "done",
+}
+_ABOUT: Final = (
+    "received_at", "finished_at", "requester_guid", "organisation", "system", "operation", "path", "pack", "version",
+    "digest",
+)  # fmt: skip
+
+
+@click.command(
+    epilog=show.examples(
+        "gateway state 3f0e7a54-0d53-4b2e-8a3c-6f1f1f2b9d11",
+        "gateway state 3f0e7a54-0d53-4b2e-8a3c-6f1f1f2b9d11 --result > result.xml",
+    )
+)
+@click.argument("message", type=values.GUID)
+@click.option("--request", "want", flag_value="request", help="Print the stored request, byte for byte as it came.")
+@click.option("--result", "want", flag_value="result", help="Print the stored result, byte for byte.")
+@show.json_option
+@place.pass_place
+def command(where: place.Place, message: str, want: str | None, *, as_json: bool) -> None:
+    """Tell what is known of a MESSAGE: the MessageGUID of the acknowledgement, or the sender's own.
+
+    Who sent it, which operation, in which state, when, and what came of it. Of a refused package, the code.
+    """
+    with where.database() as db:
+        guids = _accepted(db, message)
+        if want is not None:
+            _print_bytes(db, guids, message, want)
+            return
+        found = [_known(db, guid) for guid in guids] or _refused(db, message)
+    if not found:
+        raise outcome.Stop(f"no message {message}, neither by its own MessageGUID nor by the sender's")
+    if as_json:
+        show.line(found if len(found) > 1 else found[0])
+        return
+    for number, each in enumerate(found):
+        if number:
+            click.echo("")
+        show.facts((name.replace("_", " "), _text(value)) for name, value in each.items())
+
+
+def _accepted(db: database.Database, message: str) -> list[str]:
+    """Return the MessageGUIDs of the packages that are meant: usually one, more where senders chose the same."""
+    with db.read() as connection:
+        if packages.get(connection, message) is not None:
+            return [message]
+        return sorted(each.message_guid for each in packages.find_duplicates(connection, [message]).values())
+
+
+def _known(db: database.Database, guid: str) -> dict[str, Any]:
+    with db.read() as connection:
+        package = packages.get(connection, guid)
+        state = packages.state(connection, guid)
+        assert package is not None  # noqa: S101  # for mypy: it has just been found, and packages are never removed
+        indexes = [index for index in (package.entry_index, package.result_index) if index is not None]
+        entries = [entry for index in indexes for entry in journal.entries(connection, index, index + 1)]
+    about = dataclasses.asdict(package)
+    return {
+        "message_guid": guid,
+        "state": _STATES[state],
+        **{name: about[name] for name in _ABOUT},
+        **{name: value for entry in entries for name, value in entry.facts.items() if name not in about},
+        "journal": indexes,
+    }
+
+
+def _refused(db: database.Database, message: str) -> list[dict[str, Any]]:
+    """Look for refusals of a package with this MessageGUID of its sender among the latest entries."""
+    with db.read() as connection:
+        start = max(0, journal.size(connection) - _LOOK_BACK)
+        return [
+            {"state": "refused", "received_at": entry.at, **entry.facts, "journal": [entry.index]}
+            for entry in journal.entries(connection, start)
+            if entry.kind == journal.Kind.PACKAGE_REFUSED
+            and packages.key(str(entry.facts.get("requester_guid") or "")) == message
+        ]
+
+
+def _print_bytes(db: database.Database, guids: list[str], message: str, want: str) -> None:
+    if len(guids) != 1:
+        raise outcome.Stop(f"no accepted message {message}" if not guids else f"several: {', '.join(guids)}")
+    with db.read() as connection:
+        data = packages.request(connection, *guids) if want == "request" else packages.result(connection, *guids)
+    if data is None:
+        raise outcome.Stop(f"{guids[0]} has no result yet", outcome.NOT_READY)
+    click.echo(data, nl=False)
+
+
+def _text(value: object) -> str:
+    if isinstance(value, dt.datetime):
+        return show.moment(value)
+    if isinstance(value, list):
+        return ", ".join(str(item) for item in value)
+    return "" if value is None else str(value)

@@ -1,0 +1,57 @@
+"""What may be typed as an argument: GUIDs, registration numbers, passwords; wrong ones are refused with the reason."""
+
+from __future__ import annotations
+
+import re
+import secrets
+import sys
+from typing import Final
+
+import click
+
+_GUID: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_MODULUS: Final = {13: 11, 15: 13}
+"""ОГРН and ОГРНИП: the last digit is the rest of the others by this number, by 10."""
+
+
+class Guid(click.ParamType[str]):
+    """A GUID in either case; lower case from here on."""
+
+    name = "guid"
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Return the GUID in lower case."""
+        guid = value.strip().lower()
+        if not _GUID.fullmatch(guid):
+            self.fail(f"{value!r} is not a GUID like 0f6a1c52-9d3e-4b7a-8c11-2f5e6d7a8b90", param, ctx)
+        return guid
+
+
+class Ogrn(click.ParamType[str]):
+    """ОГРН of an organisation or ОГРНИП of a sole trader, with the right check digit."""
+
+    name = "ogrn"
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Return the number as it was typed."""
+        modulus = _MODULUS.get(len(value))
+        if modulus is None or not (value.isascii() and value.isdigit()):
+            self.fail(f"{value!r} is neither an ОГРН (13 digits) nor an ОГРНИП (15 digits)", param, ctx)
+        expected = int(value[:-1]) % modulus % 10
+        if int(value[-1]) != expected:
+            self.fail(f"{value!r} has the check digit {value[-1]}, it should be {expected}", param, ctx)
+        return value
+
+
+GUID: Final = Guid()
+OGRN: Final = Ogrn()
+
+
+def password(*, from_stdin: bool) -> str:
+    """Return the first line of standard input, or a new random password."""
+    if not from_stdin:
+        return secrets.token_urlsafe(15)
+    given = sys.stdin.readline().rstrip("\r\n")
+    if not given:
+        raise click.UsageError("--password-stdin: standard input is empty")
+    return given

@@ -1,0 +1,50 @@
+"""A way to run commands as a user does, in this process."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from gateway.cli import main
+
+
+class Gateway:
+    """Runs `gateway --data DIR …`; a trace is always a failure."""
+
+    def __init__(self, data: Path) -> None:
+        self.data = data
+
+    def run(self, *arguments: object, code: int = 0, stdin: str | None = None) -> Result:
+        result = CliRunner().invoke(main, ["--data", str(self.data), *map(str, arguments)], input=stdin)
+        if result.exception is not None and not isinstance(result.exception, SystemExit):
+            raise result.exception
+        assert result.exit_code == code, result.output
+        assert "Traceback" not in result.output
+        return result
+
+    def json(self, *arguments: object, code: int = 0, stdin: str | None = None):
+        """Run with --json and read the one line."""
+        (line,) = self.run(*arguments, "--json", code=code, stdin=stdin).stdout.splitlines()
+        return json.loads(line)
+
+
+@pytest.fixture(autouse=True)
+def _no_environment(monkeypatch):
+    for name in ("GATEWAY_DATA", "GATEWAY_PASSWORD"):
+        monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture
+def gateway(tmp_path) -> Gateway:
+    """A folder in which nothing is yet."""
+    return Gateway(tmp_path / "data")
+
+
+@pytest.fixture
+def made(gateway) -> Gateway:
+    """An installation."""
+    gateway.run("init", "--suite", "p256")
+    return gateway

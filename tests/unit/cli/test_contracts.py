@@ -1,0 +1,60 @@
+"""What is served can be listed and shown, and official packs are installed or refused with the reason."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests import resources
+
+
+def test_list__has_the_built_in_services_without_an_installation(gateway):
+    (service,) = [each for each in gateway.json("contracts", "list") if each["service"] == "house-management"]
+    assert service["path"] == "/ext-bus-home-management-service/services/HomeManagementAsync"
+    assert "importHouseUOData" in service["operations"]
+    assert "house-management" in gateway.run("contracts", "list").output
+
+
+def test_service__is_shown_by_name_or_path(gateway):
+    by_name = gateway.json("contracts", "show", "house-management")
+    assert by_name == gateway.json("contracts", "show", "/ext-bus-home-management-service/services/HomeManagementAsync")
+    output = gateway.run("contracts", "show", "house-management").output
+    assert "importHouseUORequest" in output
+    assert "executed" in output
+
+
+def test_operation__is_shown_with_its_versions(gateway):
+    (operation,) = gateway.json("contracts", "show", "house-management/exportHouseData")
+    assert operation["soap_action"] == "urn:exportHouseData"
+    assert "15.10.0.0" in operation["versions"]
+    assert operation["executed"]
+    assert "urn:exportHouseData" in gateway.run("contracts", "show", "house-management/exportHouseData").output
+
+
+@pytest.mark.parametrize("name", ["bills-of-nobody", "house-management/import", "/nowhere", "x/y"])
+def test_unknown_name__is_told(gateway, name):
+    assert "gateway contracts list" in gateway.run("contracts", "show", name, code=1).output
+
+
+def test_folder_that_is_no_pack__is_refused_with_the_reason(made, tmp_path):
+    (tmp_path / "empty").mkdir()
+    assert "no WSDL" in made.run("contracts", "install", tmp_path / "empty", code=1).output
+
+
+def test_installing_without_an_installation__is_not_ready(gateway, tmp_path):
+    assert "gateway init" in gateway.run("contracts", "install", tmp_path, code=3).output
+
+
+@pytest.mark.contracts
+def test_official_pack__is_installed_whole_and_served(made):
+    root = resources.contracts_root("16.3.0.0")
+    assert "installed 16.3.0.0" in made.run("contracts", "install", root).output
+    services = [each for each in made.json("contracts", "list") if each["pack"] == "16.3.0.0"]
+    assert len(services) == 25
+    shown = made.json("contracts", "show", "bills/importPaymentDocumentData")
+    assert [each["executed"] for each in shown if each["pack"] == "16.3.0.0"] == [False]
+
+
+@pytest.mark.contracts
+def test_pack_that_is_named__is_known_for_this_once(gateway):
+    root = resources.contracts_root("16.3.0.0")
+    assert len({each["path"] for each in gateway.json("contracts", "list", "--pack", root)}) == 25
