@@ -69,12 +69,19 @@ def _check_media_type(environ: Environ) -> None:
         raise HttpRefused("415 Unsupported Media Type", errors.TRANSPORT_INVALID, "сжатое тело не принимается")
 
 
-def _declared(environ: Environ) -> int | None:
-    """Return Content-Length; None for a chunked body."""
+def length(environ: Environ) -> int | None:
+    """Return Content-Length in bytes; None where there is none, or none that is a number."""
     declared = environ.get("CONTENT_LENGTH") or ""
-    if declared and not (declared.isascii() and declared.isdigit() and len(declared) <= _LENGTH_DIGITS):
+    is_number = declared.isascii() and declared.isdigit() and len(declared) <= _LENGTH_DIGITS
+    return int(declared) if is_number else None
+
+
+def _declared(environ: Environ) -> int | None:
+    """Return Content-Length; None for a chunked body, which has none."""
+    declared = length(environ)
+    if declared is None and environ.get("CONTENT_LENGTH"):
         raise HttpRefused("400 Bad Request", errors.TRANSPORT_INVALID, "неверный Content-Length")
-    return int(declared) if declared else None
+    return declared
 
 
 def _read_all(stream: _Stream, declared: int | None, limit: int) -> bytes:

@@ -85,7 +85,7 @@ class Web:
             return _nowhere()
 
     def _log(self, environ: guard.Environ, response: Response, seconds: float) -> None:
-        path, length = environ.get("PATH_INFO", ""), environ.get("CONTENT_LENGTH") or ""
+        path = environ.get("PATH_INFO", "")
         facts = {
             # A path that nobody serves is a stranger's text.
             "path": path if path in self._services else None,
@@ -93,7 +93,7 @@ class Web:
             "status": int(response.status[:3]),
             "code": response.code or None,
             "ms": round(seconds * 1000, 1),
-            "bytes": int(length) if length.isdecimal() else None,
+            "bytes": guard.length(environ),
         }
         log.info("answered", extra={"facts": facts})
 

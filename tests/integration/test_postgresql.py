@@ -8,7 +8,6 @@ import pytest
 
 from gateway import wire
 from storage import journal, verification
-from tests import postgres as servers
 from tests import samples
 from tests import stand as stands
 
@@ -72,17 +71,18 @@ def test_p14_two_workers_with_the_same_packages__each_is_finished_once(nodes):
         assert list(verification.verify(connection)) == []
 
 
-def test_p13_server_dies__not_ready_and_nothing_acknowledged_until_it_is_back(tmp_path):
-    with servers.running() as server:
-        stand = stands.Stand(tmp_path / "data", database=server.new_database())
-        raw = stands.package(samples.HOUSE)
-        server.stop("immediate")
+def test_p13_server_dies__not_ready_and_nothing_acknowledged_until_it_is_back(postgres, tmp_path):
+    stand = stands.Stand(tmp_path / "data", database=postgres.new_database())
+    raw = stands.package(samples.HOUSE)
+    postgres.stop()
+    try:
         answer = stand.post(raw)
         assert (answer.status, answer.code) == (500, "EXP002001")
         assert stand.get("/readyz").status == 503
         assert stand.get("/healthz").status == 200
-        server.start()
-        assert stand.post(raw).status == 200
-        assert stand.get("/readyz").status == 200
-        assert stand.work() == 1
-        stand.close()
+    finally:
+        postgres.start()
+    assert stand.post(raw).status == 200
+    assert stand.get("/readyz").status == 200
+    assert stand.work() == 1
+    stand.close()
