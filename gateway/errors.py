@@ -64,7 +64,7 @@ class Rejected(GatewayError):
     @property
     def text(self) -> str:
         """The whole sentence for the sender: what is wrong and at which place."""
-        return f"{self.detail} [{self.where}]" if self.where else self.detail
+        return f"{self.detail.rstrip('.')} [{self.where}]" if self.where else self.detail
 
 
 class Unavailable(GatewayError):
@@ -94,12 +94,13 @@ ORGANISATION_UNKNOWN = _code(
 PROVIDER_DENIED = _code(
     "AUT011003",
     "Доступ запрещен для поставщика данных",
-    "У организации нет основания для работы с этим объектом; обратитесь к администратору установки.",
+    "У организации нет основания для работы с этим объектом; на своей установке: gateway grant house add.",
 )
 SIGNER_NOT_TRUSTED = _code(
     "AUT011004",
     "Сертификат подписи не может быть принят",
-    "Подпишите пакет действующим сертификатом удостоверяющего центра, которому доверяет установка.",
+    "Подпишите пакет действующим сертификатом удостоверяющего центра, которому доверяет установка. "
+    "На своей установке доверенный центр добавляет gateway key trust.",
 )
 SIGNER_FOREIGN = _code(
     "AUT011005",
@@ -402,7 +403,7 @@ HOUSE_WITHOUT_BASIS = _code(
     "INT004171",
     "Доступ запрещен для поставщика данных с идентификатором «{organisation}». "
     "У организации отсутствует основание для работы с домом {house}",
-    "Проверьте FIASHouseGuid; основание (договор, устав) даёт администратор установки.",
+    "Проверьте FIASHouseGuid; основание даёт администратор: gateway grant house add.",
 )
 OWNER_REFUSED = _code(
     "INT004900",

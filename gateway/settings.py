@@ -7,6 +7,7 @@ the command line; the last one wins. An unknown name is an error: a misspelt set
 from __future__ import annotations
 
 import dataclasses
+import ipaddress
 import os
 import tomllib
 from collections.abc import Mapping
@@ -45,6 +46,12 @@ class Settings:
         "granted", "Whether an organisation needs a granted basis to work with a house.", "granted", "open"
     )
     max_body: int = _setting(64 * 2**20, "Largest request body in bytes.")
+    body_timeout: int = _setting(
+        30, "Seconds for a request body to arrive, and one more for every 64 KB of it that did; then it is given up."
+    )
+    body_memory: int = _setting(
+        256 * 2**20, "Bytes of large request bodies that a web process has at once; further ones wait."
+    )
     max_violations: int = _setting(50, "Most schema violations listed in one answer.")
     strict_versions: bool = _setting(
         False,
@@ -52,6 +59,11 @@ class Settings:
     )
     trusted_proxies: tuple[str, ...] = _setting(
         (), "Addresses (CIDR) whose X-Client-Cert-Fingerprint header is believed."
+    )
+    proxy_secret: str = _setting(
+        "",
+        "If set, X-Client-Cert-Fingerprint must be `SECRET FINGERPRINT`; without it the proxy must also drop header "
+        "names with underscores.",
     )
     credential_ttl: int = _setting(60, "Seconds for which a verified password is remembered.")
     lease: int = _setting(60, "Seconds after which the package of a silent worker is taken over by another.")
@@ -124,6 +136,8 @@ def _file(path: Path) -> Mapping[str, Any]:
 def _convert(name: str, value: Any) -> Any:
     field = FIELDS[name]
     choices = field.metadata["choices"]
+    if name == "trusted_proxies":
+        return _networks(value)
     try:
         converted = _as(type(field.default), value)
     except ValueError as error:
@@ -131,6 +145,16 @@ def _convert(name: str, value: Any) -> Any:
     if choices and converted not in choices:
         raise SettingsError(f"{name}: {converted!r} is not one of {', '.join(choices)}")
     return converted
+
+
+def _networks(value: Any) -> tuple[str, ...]:
+    networks: tuple[str, ...] = _as(tuple, value)
+    for network in networks:
+        try:
+            ipaddress.ip_network(network)
+        except ValueError as error:
+            raise SettingsError(f"trusted_proxies: {error}") from error
+    return networks
 
 
 def _as(kind: type, value: Any) -> Any:

@@ -158,6 +158,8 @@ class Database:
             self._reading = self._engine.execution_options(**{_OPTION: _READ})
         else:
             self._reading = self._engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+            # Whatever the server's default is: what a writer reads must be no older than its turn.
+            self._writing = self._hinting = self._engine.execution_options(isolation_level="READ COMMITTED")
 
     def _before_fork(self) -> None:
         # SQLite keeps its locks in memory of the process: a child that inherits any would believe to hold them.

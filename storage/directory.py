@@ -87,13 +87,10 @@ def grants(connection: sa.Connection) -> list[Grant]:
     return _all(connection, Grant, _GRANTS.order_by(_GRANT.c.since, _GRANT.c.organisation, _GRANT.c.system))
 
 
-def is_granted(connection: sa.Connection, organisation: str, system: str, at: dt.datetime) -> bool:
-    """Return whether `system` may act for `organisation` at the moment `at`."""
+def is_granted(connection: sa.Connection, organisation: str, system: str) -> bool:
+    """Return whether `system` may act for `organisation`; no clock is asked, so none can keep a revoked grant alive."""
     statement = _GRANTS.where(
-        _GRANT.c.organisation == organisation,
-        _GRANT.c.system == system,
-        _GRANT.c.since <= at,
-        sa.or_(_GRANT.c.revoked_at.is_(None), _GRANT.c.revoked_at > at),
+        _GRANT.c.organisation == organisation, _GRANT.c.system == system, _GRANT.c.revoked_at.is_(None)
     )
     return connection.execute(statement).first() is not None
 

@@ -48,11 +48,17 @@ class AlreadyFinished(StorageError):
 
 
 class AlreadyExists(StorageError):
-    """The directory already holds what was to be added."""
+    """The directory already holds what was to be added; `args[0]` names it, the sentence is made here."""
+
+    def __str__(self) -> str:
+        return f"{super().__str__()} exists already"
 
 
 class NotFound(StorageError):
-    """There is nothing under this key."""
+    """There is nothing under this key; `args[0]` names what was looked for, the sentence is made here."""
+
+    def __str__(self) -> str:
+        return f"there is no {super().__str__()}"
 
 
 _RESOURCES: Final = frozenset(

@@ -178,12 +178,12 @@ def result(connection: sa.Connection, message_guid: str) -> bytes | None:
     return None if found.result_index is None else journal.payload(connection, found.result_index, RESULT)
 
 
-def finished_among(connection: sa.Connection, sender: str, message_guids: Sequence[str]) -> list[str]:
-    """Return those of `message_guids` that are packages of `sender` and have a result, in the order asked."""
+def finished_among(connection: sa.Connection, sender: str, path: str, message_guids: Sequence[str]) -> list[str]:
+    """Return those of `message_guids` that `sender` has sent to `path` and that have a result, in the order asked."""
     finished: set[str] = set()
     for start in range(0, len(message_guids), _CHUNK):
         chunk = message_guids[start : start + _CHUNK]
-        finished.update(connection.execute(_FINISHED, {"sender": sender, "guids": chunk}).scalars())
+        finished.update(connection.execute(_FINISHED, {"sender": sender, "path": path, "guids": chunk}).scalars())
     return [guid for guid in message_guids if guid in finished]
 
 
@@ -251,6 +251,7 @@ _DUPLICATES: Final = sa.select(
 _FINISHED: Final = sa.select(_PACKAGE.c.message_guid).where(
     _PACKAGE.c.message_guid.in_(sa.bindparam("guids", expanding=True)),
     _PACKAGE.c.sender == sa.bindparam("sender"),
+    _PACKAGE.c.path == sa.bindparam("path"),
     _PACKAGE.c.result_index.is_not(None),
 )
 _UNFINISHED: Final = _PACKAGE.c.result_index.is_(None)

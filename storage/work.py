@@ -39,7 +39,7 @@ def claim(database: Database, worker: str, lease: dt.timedelta, now: dt.datetime
     for _ in range(_TRIES):
         # Looking costs no turn: an idle worker may ask as often as it likes.
         with database.read() as connection:
-            if connection.execute(_NEXT, {"now": now}).first() is None:
+            if connection.execute(_NEXT, {"now": now, "end": now + lease}).first() is None:
                 return None
         taken = _take(database, worker, now + lease, now)
         if taken is not None:
@@ -49,12 +49,18 @@ def claim(database: Database, worker: str, lease: dt.timedelta, now: dt.datetime
 
 def renew(database: Database, message_guid: str, worker: str, lease: dt.timedelta, now: dt.datetime) -> bool:
     """Begin the lease anew; False when the claim is no longer this worker's, so that it may as well stop."""
-    return _set_until(database, message_guid, worker, now + lease)
+    with database.hint() as connection:
+        values = {"guid": message_guid, "by": worker, "end": now + lease}
+        return connection.execute(_SET_UNTIL, values).rowcount == 1
 
 
 def release(database: Database, message_guid: str, worker: str, now: dt.datetime) -> bool:
-    """Give the package back: whoever claims next may take it at once. The attempt is counted."""
-    return _set_until(database, message_guid, worker, now)
+    """Give the package back: whoever claims next may take it at once, and this attempt does not count.
+
+    Attempts tell of workers that died; one that comes back to say that it could not go on is alive.
+    """
+    with database.hint() as connection:
+        return connection.execute(_RELEASE, {"guid": message_guid, "by": worker, "end": now}).rowcount == 1
 
 
 def finish(
@@ -86,20 +92,21 @@ def finish(
 
 def _take(database: Database, worker: str, until: dt.datetime, now: dt.datetime) -> Claim | None:
     with database.hint() as connection:
-        row = connection.execute(_NEXT_LOCKED, {"now": now}).first()
+        row = connection.execute(_NEXT_LOCKED, {"now": now, "end": until}).first()
         if row is None:
             return None
         package = packages.from_row(row)
-        values = {"message_guid": package.message_guid, "worker": worker, "until": until, "attempt": 1, "now": now}
+        values = {
+            "message_guid": package.message_guid,
+            "worker": worker,
+            "until": until,
+            "attempt": 1,
+            "now": now,
+            "end": until,
+        }
         take = _TAKE_SQLITE if database.is_sqlite else _TAKE_POSTGRESQL
         attempt = connection.execute(take, values).scalar()
     return None if attempt is None else Claim(package, worker, attempt, until)
-
-
-def _set_until(database: Database, message_guid: str, worker: str, until: dt.datetime) -> bool:
-    with database.hint() as connection:
-        values = {"guid": message_guid, "by": worker, "end": until}
-        return connection.execute(_SET_UNTIL, values).rowcount == 1
 
 
 # Between looking and taking another worker may be faster; after so many defeats there is no lack of workers.
@@ -107,9 +114,12 @@ _TRIES: Final = 8
 _PACKAGE: Final = tables.package
 _CLAIM: Final = tables.claim
 _NOW: Final = sa.bindparam("now", type_=tables.UTC)
+_END: Final = sa.bindparam("end", type_=tables.UTC)
+# A lease that ends later than one that begins now was written by a clock that is ahead: it counts as over.
+_OVER: Final = sa.or_(_CLAIM.c.until <= _NOW, _CLAIM.c.until > _END)
 _NEXT: Final = (
     packages.SELECT.select_from(_PACKAGE.outerjoin(_CLAIM))
-    .where(_PACKAGE.c.result_index.is_(None), sa.or_(_CLAIM.c.until.is_(None), _CLAIM.c.until <= _NOW))
+    .where(_PACKAGE.c.result_index.is_(None), sa.or_(_CLAIM.c.until.is_(None), _OVER))
     .order_by(_PACKAGE.c.entry_index)
     .limit(1)
 )
@@ -125,7 +135,7 @@ def _taking(insert: sqlite.Insert | postgresql.Insert) -> sa.Executable:
             "until": insert.excluded.until,
             "attempt": _CLAIM.c.attempt + 1,
         },
-        where=_CLAIM.c.until <= _NOW,
+        where=_OVER,
     ).returning(_CLAIM.c.attempt)
 
 
@@ -136,4 +146,5 @@ _SET_UNTIL: Final = (
     .where(_CLAIM.c.message_guid == sa.bindparam("guid"), _CLAIM.c.worker == sa.bindparam("by"))
     .values(until=sa.bindparam("end"))
 )
+_RELEASE: Final = _SET_UNTIL.values(attempt=_CLAIM.c.attempt - 1)
 _DROP: Final = sa.delete(_CLAIM).where(_CLAIM.c.message_guid == sa.bindparam("guid"))

@@ -57,7 +57,9 @@ _PATTERNS: Final = {
     facets.EQUIVALENTS[r".*[^\s].*"]: "нужен хотя бы один символ, кроме пробелов, всё в одной строке",
     facets.EQUIVALENTS[r"(\s*\S+\s*)+"]: "нужен хотя бы один символ, кроме пробелов",
 }
-_DIGITS = re.compile(r"(?:\\d|\[0-9\])\{(\d+)\}(?:\|(?:\\d|\[0-9\])\{(\d+)\})?")
+_DIGIT: Final = r"(?:\\d|\[0-9\])"
+_DIGITS = re.compile(rf"{_DIGIT}\{{(\d+)\}}(?:\|{_DIGIT}\{{(?P<other>\d+)\}}|\({_DIGIT}\{{(?P<more>\d+)\}}\)\?)?")
+"""So many digits; or another number of them; or so many and a group more."""
 
 
 def sentence(code: int, said: str, kind: str = "") -> str:
@@ -104,10 +106,10 @@ def _type(match: re.Match[str]) -> str:
 def _pattern(match: re.Match[str]) -> str:
     digits = _DIGITS.fullmatch(match[2])
     if digits:
-        numbers = " или ".join(number for number in digits.groups() if number)
-        expected = f"ожидаются только цифры, числом {numbers}"
+        numbers = [digits[1], digits["other"], str(int(digits[1]) + int(digits["more"])) if digits["more"] else None]
+        expected = f"ожидается цифр: {' или '.join(number for number in numbers if number)}"
     else:
-        expected = _PATTERNS.get(match[2]) or f"ожидается вид {match[2]}"
+        expected = _PATTERNS.get(match[2]) or f"значение должно соответствовать шаблону {match[2]}"
     return f"{_value(match[1])} не подходит: {expected}"
 
 

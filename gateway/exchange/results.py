@@ -5,21 +5,41 @@ The element declares every prefix of the wire itself, so its signature holds alo
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import functools
 from collections.abc import Mapping, Sequence
 
 from lxml import etree
 
-from gateway import clock, errors, wire
+from gateway import clock, errors, installation, wire
 from gateway.contracts import errors as contract_errors
 from gateway.contracts import model, schema, shape
 from gateway.families import api
 from signing import signer, xades
+from storage import packages
 
 
 class InvalidResult(errors.GatewayError):
     """A family has made an answer that the contract does not allow: a defect of ours, found before it was signed."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class About:
+    """The package that is answered, and the contract that judged it."""
+
+    pack: model.Pack
+    service: model.Service
+    message_guid: str
+    """MessageGUID that the gateway gave it."""
+    version: str
+    """base:version that its request declares."""
+
+
+def about(house: installation.Installation, package: packages.Package) -> About:
+    """Return what a result of this package is about."""
+    pack, service = house.service(package.pack, package.path)
+    return About(pack, service, package.message_guid, package.version)
 
 
 class Results:
@@ -31,71 +51,66 @@ class Results:
         self._validate = validate
         self._shapes = functools.lru_cache(maxsize=256)(shape.Shapes)
 
-    def shape(self, pack: model.Pack, service: model.Service, element: str) -> shape.Shape:
-        """Return the shape of a global element of the service's schemas."""
-        return self._shapes(pack, service).element(element)
+    def shape(self, about: About, element: str) -> shape.Shape:
+        """Return the shape of a global element in the schemas that judged the package."""
+        return self._shapes(about.pack, about.service).element(element)
 
-    def unfinished(
-        self, pack: model.Pack, service: model.Service, message_guid: str, state: int, at: dt.datetime
-    ) -> bytes:
-        """Return the answer of a package that is received (1) or in work (2); ГИС ЖКХ signs it too (protocol §6.5)."""
-        return self._result(pack, service, message_guid, str(state), {}, at)
+    def unfinished(self, about: About, state: int, at: dt.datetime) -> bytes:
+        """Return the answer of a package that is received (1) or in work (2); ГИС ЖКХ signs it too (protocol §6.5).
 
-    def finished(
-        self, pack: model.Pack, service: model.Service, message_guid: str, answer: api.Answer, at: dt.datetime
-    ) -> bytes:
+        Some services demand a branch even then; there is none to give, and clients expect none (protocol §3.2).
+        """
+        return self._signed(self._written(about, str(state), {}), at)
+
+    def finished(self, about: About, answer: api.Answer, at: dt.datetime) -> bytes:
         """Return the answer of a package that was executed (3), with exactly one branch filled.
 
         Raises InvalidResult where the answer of the family does not fit the contract.
         """
-        return self._result(pack, service, message_guid, "3", self._branch(pack, service, answer), at)
-
-    def requests_state(
-        self, pack: model.Pack, service: model.Service, finished: Sequence[str], at: dt.datetime
-    ) -> bytes:
-        """Return getRequestsStateResult with the messages that are executed.
-
-        With none the list is empty, which its schema does not provide for and clients expect (protocol §3.2).
-        """
-        pattern = self._shapes(pack, service).element(wire.base("getRequestsStateResult"))
-        guids = {"MessageGUID": list(finished)} if finished else {}
-        element = shape.write(pattern, {"MessageGUIDList": guids}, wire.nsmap(service.namespace))
+        element = self._written(about, "3", self._branch(about, answer))
+        if self._validate:
+            self._check(about, element)
         return self._signed(element, at)
 
-    def _result(
-        self,
-        pack: model.Pack,
-        service: model.Service,
-        message_guid: str,
-        state: str,
-        branch: Mapping[str, api.Data],
-        at: dt.datetime,
-    ) -> bytes:
-        content: dict[str, api.Data] = {"RequestState": state, "MessageGUID": message_guid, **branch}
+    def failed(self, about: About, problem: api.Problem, at: dt.datetime) -> bytes:
+        """Return the answer of a package that could not be executed; the last resort, which judges nothing more."""
+        return self._signed(self._written(about, "3", {"ErrorMessage": _problem(problem)}), at)
+
+    def requests_state(self, about: About, finished: Sequence[str], at: dt.datetime) -> bytes:
+        """Return getRequestsStateResult: one MessageGUIDList for each message that is executed.
+
+        With none there is none, which its schema does not provide for and clients expect (protocol §3.2).
+        """
+        pattern = self.shape(about, wire.base("getRequestsStateResult"))
+        content = {"MessageGUIDList": list(finished)}
+        return self._signed(shape.write(pattern, content, wire.nsmap(about.service.namespace)), at)
+
+    def _written(self, about: About, state: str, branch: Mapping[str, api.Data]) -> etree._Element:
+        pattern = self.shape(about, about.service.result)
+        content: dict[str, api.Data] = {"RequestState": state, "MessageGUID": about.message_guid, **branch}
+        version = pattern.attribute(wire.base("version"))
+        # Most services fix the version of their result; where it is free, it is that of the request.
+        if version is not None and version.required and version.fixed is None:
+            content["@version"] = about.version
         try:
-            element = shape.write(
-                self._shapes(pack, service).element(service.result), content, wire.nsmap(service.namespace)
-            )
+            return shape.write(pattern, content, wire.nsmap(about.service.namespace))
         except contract_errors.ContentError as error:
             raise InvalidResult(str(error)) from error
-        if self._validate:
-            self._check(pack, service, element)
-        return self._signed(element, at)
 
-    def _branch(self, pack: model.Pack, service: model.Service, answer: api.Answer) -> Mapping[str, api.Data]:
+    def _branch(self, about: About, answer: api.Answer) -> Mapping[str, api.Data]:
         if isinstance(answer, api.Failed):
             return {"ErrorMessage": _problem(answer.problem)}
         if isinstance(answer, api.Exported):
             return {answer.branch: list(answer.items)}
         outcomes = [_outcome(outcome) for outcome in answer.outcomes]
-        pattern = self._shapes(pack, service).element(service.result)
+        pattern = self.shape(about, about.service.result)
         imported = next(child.shape for child in pattern.children if wire.local(child.name) == "ImportResult")
         # House management wraps its CommonResults in one ImportResult; elsewhere ImportResult is one (protocol §4.2).
         nested = any(wire.local(child.name) == "CommonResult" for child in imported.children)
         return {"ImportResult": {"CommonResult": outcomes} if nested else outcomes}
 
-    def _check(self, pack: model.Pack, service: model.Service, element: etree._Element) -> None:
-        violations = self._judges.judge(pack, service, element)
+    def _check(self, about: About, element: etree._Element) -> None:
+        violations = self._judges.judge(about.pack, about.service, element)
         if violations:
             raise InvalidResult("; ".join(f"{item.path}: {item.text}" for item in violations))
 

@@ -1,4 +1,4 @@
-"""The worker: takes accepted packages one by one, runs their family, stores a signed result (P14).
+"""The worker: takes accepted packages one by one, has them executed, stores their signed results (P14).
 
 Whatever happens to the process, the package stays on the work list until its result is in the journal, and the result
 enters it once, together with everything that the family has changed.
@@ -6,28 +6,24 @@ enters it once, together with everything that the family has changed.
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import logging
 import threading
 from typing import Final
 
-from lxml import etree
-
-from gateway import clock, errors, installation, xml
-from gateway.contracts import model
-from gateway.exchange import results
-from gateway.families import api, handlers
-from gateway.soap import application
-from storage import directory, failpoints, numbers, packages, registry, work
+from gateway import clock, errors, installation
+from gateway.exchange import execution
+from gateway.families import api
 from storage import errors as storage_errors
+from storage import failpoints, packages, registry, work
 
 log: Final = logging.getLogger("gateway.exchange")
 
 _MOST_RERUNS: Final = 20
 """Runs of one package while others keep changing the same objects; then it waits for its next turn."""
-
 _MOST_ATTEMPTS: Final = 10
-"""Attempts after which a package that takes every worker down with it is answered as our own fault."""
+"""Deaths of workers after which a package that takes every one of them down is answered as our own fault."""
 
 
 class Worker:
@@ -36,12 +32,13 @@ class Worker:
     def __init__(self, house: installation.Installation, name: str) -> None:
         self._house = house
         self._name = name
-        self._results = results.Results(house.key, house.schemas, validate=house.settings.validate_results)
-        self._numbers = numbers.Numbers(house.database)
+        self._execution = execution.Execution(house)
         self._lease = dt.timedelta(seconds=house.settings.lease)
+        self._current: str | None = None
 
     def run(self, stop: threading.Event, *, idle: float = 0.05) -> None:
         """Work until `stop` is set; looks for new work every `idle` seconds when there is none."""
+        threading.Thread(target=self._keep_lease, args=(stop,), name="lease", daemon=True).start()
         while not stop.is_set():
             try:
                 busy = self.run_once()
@@ -53,102 +50,57 @@ class Worker:
                 stop.wait(idle)
 
     def run_once(self) -> bool:
-        """Execute the oldest waiting package; False when there is none."""
+        """Execute the oldest waiting package; False when there is none.
+
+        Raises NotReady and Unavailable: the package is given back then, and this run of it does not count.
+        """
         self._house.check_ready()
         claim = work.claim(self._house.database, self._name, self._lease, clock.now())
         if claim is None:
             return False
         failpoints.reach("worker.claimed")
+        self._current = claim.package.message_guid
         try:
-            if claim.attempt > _MOST_ATTEMPTS:
-                self._give_up(claim.package)
-            else:
-                self._execute(claim.package)
+            self._finish(claim)
+        except (storage_errors.NotReady, errors.Unavailable):
+            self._give_back(claim.package)
+            raise
         except storage_errors.AlreadyFinished:
             log.info("finished by another worker", extra={"facts": {"message": claim.package.message_guid}})
+        finally:
+            self._current = None
         return True
 
-    def _execute(self, package: packages.Package) -> None:
-        for _ in range(_MOST_RERUNS):
-            try:
-                self._run_family(package)
-            except storage_errors.Conflict:
-                continue
+    def _finish(self, claim: work.Claim) -> None:
+        if claim.attempt > _MOST_ATTEMPTS:
+            self._store(claim.package, self._execution.fail(claim.package, None))
             return
-        work.release(self._house.database, package.message_guid, self._name, clock.now())
+        for _ in range(_MOST_RERUNS):
+            with contextlib.suppress(storage_errors.Conflict):
+                done = self._execution.run(claim.package)
+                failpoints.reach("worker.executed")
+                self._store(claim.package, done)
+                return
+        self._give_back(claim.package)
 
-    def _give_up(self, package: packages.Package) -> None:
-        """Answer a package whose execution has never come to an end, so that it does not stop all others."""
-        pack, service = self._house.service(package.pack, package.path)
-        answer = _defect(package, None)
-        body = self._results.finished(pack, service, package.message_guid, answer, clock.now())
-        with self._house.database.read() as connection:
-            unit = registry.Registry(connection, self._numbers)
-        self._store(package, unit, answer, body)
-
-    def _run_family(self, package: packages.Package) -> None:
-        """One run on a fresh snapshot; raises Conflict when another package was faster."""
-        pack, service = self._house.service(package.pack, package.path)
-        with self._house.database.read() as connection:
-            unit = registry.Registry(connection, self._numbers)
-            try:
-                answer = self._answer(package, pack, service, unit)
-                body = self._results.finished(pack, service, package.message_guid, answer, clock.now())
-            except (storage_errors.StorageError, errors.Unavailable):
-                raise
-            except Exception as error:  # noqa: BLE001  # a family's fault must not stop the others: it is the result
-                answer, unit = _defect(package, error), registry.Registry(connection, self._numbers)
-                body = self._results.finished(pack, service, package.message_guid, answer, clock.now())
-        failpoints.reach("worker.executed")
-        self._store(package, unit, answer, body)
-
-    def _answer(
-        self, package: packages.Package, pack: model.Pack, service: model.Service, unit: registry.Registry
-    ) -> api.Answer:
-        with self._house.database.read() as connection:
-            element = _element(packages.request(connection, package.message_guid))
-            organisation = directory.organisation(connection, package.organisation)
-        handler = handlers.HANDLERS.get(element.tag)
-        if handler is None:
-            text = errors.code(errors.NOT_HANDLED).text.format(operation=package.operation)
-            return api.Failed(api.Problem(errors.NOT_HANDLED, text))
-        task = api.Task(
-            element=element,
-            shape=self._results.shape(pack, service, element.tag),
-            message_guid=package.message_guid,
-            organisation=package.organisation,
-            role=organisation.role if organisation else "",
-            version=package.version,
-            now=clock.now(),
-            new_guid=clock.new_guid,
-            may_use_house=lambda fias: self._may_use_house(package.organisation, fias),
-        )
-        return handler(task, unit)
-
-    def _may_use_house(self, organisation: str, fias: str) -> bool:
-        if self._house.settings.house_basis == "open":
-            return True
-        with self._house.database.read() as connection:
-            return directory.has_house(connection, organisation, fias)
-
-    def _store(self, package: packages.Package, unit: registry.Registry, answer: api.Answer, body: bytes) -> None:
-        now = clock.now()
+    def _store(self, package: packages.Package, done: execution.Done) -> None:
+        now, guid = clock.now(), package.message_guid
         with self._house.database.write(point="finish") as connection:
-            registry.apply(connection, unit, organisation=package.organisation, message=package.message_guid, at=now)
-            work.finish(connection, package.message_guid, self._name, body, _facts(answer), now)
+            registry.apply(connection, done.unit, organisation=package.organisation, message=guid, at=now)
+            work.finish(connection, guid, self._name, done.body, _facts(done.answer), now)
 
+    def _give_back(self, package: packages.Package) -> None:
+        # Where even this cannot be written, the lease ends by itself.
+        with contextlib.suppress(storage_errors.NotReady):
+            work.release(self._house.database, package.message_guid, self._name, clock.now())
 
-def _element(request: bytes) -> etree._Element:
-    """Return the request element of a package that the intake has accepted."""
-    _, element = application.take_apart(xml.parse(request))
-    return element
-
-
-def _defect(package: packages.Package, error: Exception | None) -> api.Failed:
-    incident = clock.new_guid()
-    log.error("defect", exc_info=error, extra={"facts": {"incident": incident, "message": package.message_guid}})
-    text = errors.code(errors.EXCHANGE_FAILED).text.format(incident=incident)
-    return api.Failed(api.Problem(errors.EXCHANGE_FAILED, text))
+    def _keep_lease(self, stop: threading.Event) -> None:
+        """Renew the claim on the package in hand, so that no other worker begins it while this one lives."""
+        while not stop.wait(self._lease.total_seconds() / 3):
+            guid = self._current
+            if guid is not None:
+                with contextlib.suppress(storage_errors.NotReady):
+                    work.renew(self._house.database, guid, self._name, self._lease, clock.now())
 
 
 def _facts(answer: api.Answer) -> dict[str, str | int | bool | None]:

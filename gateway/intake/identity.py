@@ -8,29 +8,18 @@ from __future__ import annotations
 
 import base64
 import dataclasses
-import functools
-import hashlib
 import hmac
 import ipaddress
-import os
-import threading
-import time
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable
 from typing import Final, TypeVar, cast
 
-from gateway import clock, errors, passwords
-from gateway.intake import guard
+from gateway import errors, settings
+from gateway.intake import guard, logins, memory
+from gateway.intake.logins import Unauthorised
 from storage import database, directory
 
 _T = TypeVar("_T")
 _MOST_REMEMBERED: Final = 10_000
-
-
-class Unauthorised(guard.HttpRefused):
-    """No information system stands behind the credentials: 401 with a challenge, as .NET clients wait for it."""
-
-    def __init__(self, detail: str) -> None:
-        super().__init__("401 Unauthorized", errors.SYSTEM_UNKNOWN, detail)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -46,14 +35,15 @@ class Credentials:
 class Identity:
     """The directory as the intake asks it, remembered for a short time; one for a process."""
 
-    def __init__(self, db: database.Database, *, ttl: int, trusted_proxies: Iterable[str]) -> None:
+    def __init__(self, db: database.Database, conf: settings.Settings) -> None:
         self._database = db
-        self._ttl = ttl
-        self._proxies = [ipaddress.ip_network(proxy) for proxy in trusted_proxies]
-        self._secret = os.urandom(32)
+        self._ttl = conf.credential_ttl
+        self._proxies = [ipaddress.ip_network(proxy) for proxy in conf.trusted_proxies]
+        self._proxy_secret = conf.proxy_secret.encode()
+        # Half of the threads stay for senders who are known already.
+        self._logins = logins.Logins(db, ttl=conf.credential_ttl, at_once=max(1, conf.threads // 2))
         self._revision = -1
-        self._turns = tuple(threading.Lock() for _ in range(16))
-        self._remembered: dict[Hashable, tuple[float, object]] = {}
+        self._remembered = memory.Memory(_MOST_REMEMBERED)
 
     def credentials(self, environ: guard.Environ) -> Credentials:
         """Read the credentials of a WSGI request; raises Unauthorised for an Authorization header beyond reading."""
@@ -62,14 +52,26 @@ class Identity:
             return _basic(scheme, value)
         fingerprint = environ.get("HTTP_X_CLIENT_CERT_FINGERPRINT", "")
         if fingerprint and self._is_trusted(environ.get("REMOTE_ADDR", "")):
-            return Credentials(fingerprint=fingerprint.replace(":", "").strip().lower())
+            return Credentials(fingerprint=self._vouched(fingerprint))
         return Credentials()
+
+    def _vouched(self, value: str) -> str:
+        """Return the fingerprint of a header that a trusted proxy has passed on; behind the secret, if there is one.
+
+        Servers read `X_Client_…` and `X-Client-…` as one header, and not every proxy removes both: only the secret
+        tells what the proxy has written itself (docs/server.md).
+        """
+        if self._proxy_secret:
+            secret, _, value = value.partition(" ")
+            if not hmac.compare_digest(secret.encode(), self._proxy_secret):
+                raise Unauthorised("отпечаток сертификата передан не доверенным прокси")
+        return value.replace(":", "").strip().lower()
 
     def authenticate(self, credentials: Credentials) -> directory.System:
         """Return the information system behind the credentials; raises Unauthorised (AUT011000)."""
         self._refresh()
         if credentials.login is not None:
-            return self._by_password(credentials.login, credentials.password)
+            return self._logins.system(credentials.login, credentials.password)
         if credentials.fingerprint is not None:
             found = self._ask(directory.system_by_fingerprint, credentials.fingerprint)
             if found is not None:
@@ -84,8 +86,7 @@ class Identity:
             raise errors.Rejected(
                 errors.ORGANISATION_UNKNOWN, f"организация с orgPPAGUID {org_ppa_guid} не найдена на этом стенде"
             )
-        key = ("grant", org_ppa_guid, system.login)
-        if not self._recall(key, lambda: self._is_granted(org_ppa_guid, system.login)):
+        if not self._ask(directory.is_granted, org_ppa_guid, system.login):
             raise errors.Rejected(
                 errors.SYSTEM_NOT_GRANTED,
                 f"системе {system.login} не предоставлены права организации с orgPPAGUID {org_ppa_guid}",
@@ -96,53 +97,24 @@ class Identity:
         """Return the organisation that operates `system`, whose signature IsOperatorSignature announces."""
         return self._ask(directory.organisation, system.operator)
 
-    def _by_password(self, login: str, password: str) -> directory.System:
-        # The password itself is never kept: its keyed digest is worth nothing outside this process.
-        proof = hmac.digest(self._secret, f"{login}\0{password}".encode(), hashlib.sha256)
-        key = ("password", proof)
-        if key in self._remembered:
-            return self._recall(key, lambda: self._verify(login, password))
-        # Many requests that come at once with a new password wait for one verification instead of making their own.
-        with self._turns[proof[0] % len(self._turns)]:
-            return self._recall(key, lambda: self._verify(login, password))
-
-    def _verify(self, login: str, password: str) -> directory.System:
-        with self._database.read() as connection:
-            system = directory.system_by_login(connection, login)
-        # An unknown login costs what a wrong password costs, so that nobody learns by the clock which logins exist.
-        stored = system.password_hash if system else _decoy()
-        if not passwords.verify(password, stored) or system is None:
-            raise Unauthorised("имя или пароль информационной системы неверны")
-        return system
-
-    def _is_granted(self, org_ppa_guid: str, login: str) -> bool:
-        with self._database.read() as connection:
-            return directory.is_granted(connection, org_ppa_guid, login, clock.now())
-
     def _ask(self, question: Callable[..., _T], *arguments: str) -> _T:
-        def answer() -> _T:
+        remembered = self._remembered
+        found = remembered.get((question, *arguments))
+        if found is memory.MISSING:
             with self._database.read() as connection:
-                return question(connection, *arguments)
-
-        return self._recall((question, *arguments), answer)
-
-    def _recall(self, key: Hashable, answer: Callable[[], _T]) -> _T:
-        memory = self._remembered
-        remembered = memory.get(key)
-        if remembered and remembered[0] > time.monotonic():
-            return cast("_T", remembered[1])
-        found = answer()
-        if len(memory) >= _MOST_REMEMBERED:
-            memory.clear()
-        memory[key] = (time.monotonic() + self._ttl, found)
-        return found
+                found = question(connection, *arguments)
+            # What is not there is not remembered: a sender could fill the memory with questions of no answer.
+            if found:
+                remembered.put((question, *arguments), found, self._ttl)
+        return cast("_T", found)
 
     def _refresh(self) -> None:
         with self._database.read() as connection:
             revision = directory.revision(connection)
         if revision != self._revision:
-            # A new dict, not clear(): an answer that another thread is still fetching goes to the old one.
-            self._remembered = {}
+            # A new memory: an answer that another thread is still fetching goes to the old one.
+            self._remembered = memory.Memory(_MOST_REMEMBERED)
+            self._logins.forget()
             self._revision = revision
 
     def _is_trusted(self, address: str) -> bool:
@@ -150,12 +122,9 @@ class Identity:
             parsed = ipaddress.ip_address(address)
         except ValueError:
             return False
-        return any(parsed in network for network in self._proxies)
-
-
-@functools.cache
-def _decoy() -> str:
-    return passwords.hash_password(os.urandom(16).hex())
+        # A listener on `::` sees IPv4 proxies as ::ffff:a.b.c.d.
+        known = getattr(parsed, "ipv4_mapped", None) or parsed
+        return any(known in network for network in self._proxies)
 
 
 def _basic(scheme: str, value: str) -> Credentials:

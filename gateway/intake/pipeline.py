@@ -9,10 +9,12 @@ A step refuses by raising `errors.Rejected`; `refuse` writes the refusal to the 
 
 from __future__ import annotations
 
+import contextlib
+
 from lxml import etree
 
 from gateway import clock, errors, installation
-from gateway.intake import duplicates, guard, header, identity, passage, record, schema, signature
+from gateway.intake import duplicates, guard, header, identity, logins, passage, record, schema, signature
 from storage import failpoints
 from storage import intake as journal
 
@@ -22,13 +24,25 @@ class Intake:
 
     def __init__(self, house: installation.Installation) -> None:
         self._house = house
-        self._identity = identity.Identity(
-            house.database, ttl=house.settings.credential_ttl, trusted_proxies=house.settings.trusted_proxies
-        )
+        self._identity = identity.Identity(house.database, house.settings)
 
     def enter(self, environ: guard.Environ) -> passage.Passage:
         """Look at a request by its HTTP headers alone; its body has not been read when this returns."""
-        guard.inspect(environ, max_body=self._house.settings.max_body)
+        try:
+            guard.inspect(environ, max_body=self._house.settings.max_body)
+        except guard.HttpRefused as refused:
+            self._refuse_unread(environ, refused)
+            raise
+        return self._named(environ)
+
+    def _refuse_unread(self, environ: guard.Environ, refused: guard.HttpRefused) -> None:
+        """Journal what HTTP alone refuses, if it was meant as a package and its sender can be named (P6)."""
+        if environ["REQUEST_METHOD"] == "POST":
+            # Nobody who can be named: then the refusal by HTTP is all there is to say.
+            with contextlib.suppress(logins.Unauthorised, errors.Unavailable):
+                self.refuse(self._named(environ), refused)
+
+    def _named(self, environ: guard.Environ) -> passage.Passage:
         system = self._identity.authenticate(self._identity.credentials(environ))
         return passage.Passage(environ["PATH_INFO"], clock.now(), system)
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import collections
 import datetime as dt
+import threading
 import uuid
 
 import pytest
@@ -36,6 +38,39 @@ def test_house__goes_in_and_comes_back(stand):
     assert all(text(result, "UpdateDate") for result in results)
     exported = stand.result(stand.send(samples.EXPORT).message_guid)
     assert exported.find(f"{{{HM}}}exportHouseResult") is not None
+
+
+def test_results__use_the_prefixes_that_clients_depend_on(stand):
+    """Protocol §1.6: ns4 is base, ns13 the service, and everything else ns<digits>."""
+    answers = [
+        stand.result(stand.send(sample).message_guid) for sample in (samples.HOUSE, samples.HOUSE, samples.EXPORT)
+    ]
+    assert answers[1].find(f".//{wire.base('Error')}") is not None
+    for answer in answers:
+        assert {item.prefix for item in answer.iter(etree.Element)} <= {"ns3", "ns4", "ns7", "ns13", "ns14", "xades"}
+        assert answer.prefix == "ns13"
+
+
+def test_p16_two_organisations_at_once__each_sees_its_own_results_alone(stand):
+    """Eight threads of two tenants, each asking for its own message and for the other's."""
+    owners = {stands.PROVIDER: [], stands.OPERATOR: []}
+    for owner, guids in owners.items():
+        guids += [stand.send(samples.EXPORT, organisation=owner, key=stands.KEYS[owner]).message_guid for _ in range(4)]
+    stand.work()
+    seen = []
+
+    def ask(owner, own, foreign):
+        seen.extend(stand.state(guid, organisation=owner).status for guid in own)
+        seen.extend(stand.state(guid, organisation=owner).code for guid in foreign)
+
+    first, second = owners
+    pairs = [(first, owners[first], owners[second]), (second, owners[second], owners[first])] * 4
+    threads = [threading.Thread(target=ask, args=pair) for pair in pairs]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert collections.Counter(seen) == {200: 32, "INT002013": 32}
 
 
 def test_state__is_received_before_and_done_after_the_work(stand):

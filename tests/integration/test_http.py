@@ -89,12 +89,14 @@ def test_other_method__is_405_and_names_post(stand: stands.Stand, method: str) -
 @pytest.mark.parametrize(
     "media_type", ["", "text/html", "multipart/related; type=text/xml", "text/xml; charset=koi8-r", ";", "text"]
 )
-def test_other_media_type__is_415_before_the_password_is_looked_at(
+def test_other_media_type__is_415_and_journaled_if_the_sender_can_be_named(
     stand: stands.Stand, raw: bytes, media_type: str
 ) -> None:
     answer = stand.post(raw, CONTENT_TYPE=media_type, HTTP_AUTHORIZATION="Basic !")
     assert (answer.status, answer.code) == (415, "FMT001901")
     assert refusals(stand) == []
+    assert stand.post(raw, CONTENT_TYPE=media_type).status == 415
+    assert refusals(stand) == ["FMT001901"]
 
 
 @pytest.mark.parametrize("encoding", ["gzip", "deflate", "br", "GZIP", "identity, gzip"])
@@ -138,7 +140,7 @@ def test_announced_body_over_the_limit__is_413_and_nothing_is_read(narrow: stand
     assert answer.code == "FMT001900"
     assert "10000 байт" in answer.text
     assert stream.taken == 0
-    assert refusals(narrow) == []
+    assert refusals(narrow) == ["FMT001900"]
 
 
 def test_unannounced_body_over_the_limit__is_413_and_no_more_than_a_piece_is_read(narrow: stands.Stand) -> None:

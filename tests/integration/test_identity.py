@@ -109,7 +109,7 @@ def test_changed_password__counts_from_the_next_request(stand: stands.Stand, raw
 
 
 def test_password__is_not_kept_in_memory(stand: stands.Stand) -> None:
-    asked = identity.Identity(stand.house.database, ttl=60, trusted_proxies=())
+    asked = identity.Identity(stand.house.database, stand.settings)
     assert asked.authenticate(identity.Credentials(stands.LOGIN, stands.PASSWORD)).login == stands.LOGIN
     assert stands.PASSWORD not in repr(vars(asked))
 

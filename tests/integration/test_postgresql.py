@@ -71,6 +71,19 @@ def test_p14_two_workers_with_the_same_packages__each_is_finished_once(nodes):
         assert list(verification.verify(connection)) == []
 
 
+def test_server_whose_default_isolation_is_stricter__takes_packages_all_the_same(postgres, tmp_path):
+    url = postgres.new_database()
+    stand = stands.Stand(tmp_path / "data", database=f"{url}?options=-c%20default_transaction_isolation%3Dserializable")
+    answers = []
+    threads = [threading.Thread(target=lambda: answers.append(stand.send(samples.HOUSE).status)) for _ in range(24)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    stand.close()
+    assert answers == [200] * 24
+
+
 def test_p13_server_dies__not_ready_and_nothing_acknowledged_until_it_is_back(postgres, tmp_path):
     stand = stands.Stand(tmp_path / "data", database=postgres.new_database())
     raw = stands.package(samples.HOUSE)

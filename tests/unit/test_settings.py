@@ -50,6 +50,8 @@ def test_folder__comes_from_the_environment_too(tmp_path, monkeypatch):
         ("port = ", "gateway.toml"),
         ('strict_versions = "perhaps"', "strict_versions"),
         ('data = "/elsewhere"', "data"),
+        ('trusted_proxies = ["10.0.0.1/8"]', "trusted_proxies"),
+        ('trusted_proxies = "nginx"', "trusted_proxies"),
     ],
 )
 def test_mistake__is_named(tmp_path, text, named):

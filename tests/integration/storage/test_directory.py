@@ -46,17 +46,17 @@ def test_system_changed__old_password_and_certificate_are_gone(connection):
     assert directory.system_by_fingerprint(connection, "AB:CD") is None
 
 
-def test_grant__counts_from_its_day_until_it_is_revoked_and_can_be_given_again(connection):
-    def granted(at):
-        return directory.is_granted(connection, "org", "login", at)
+def test_grant__counts_until_it_is_revoked_by_whatever_clock_and_can_be_given_again(connection):
+    def granted():
+        return directory.is_granted(connection, "org", "login")
 
-    assert not granted(NOW)
+    assert not granted()
     directory.grant(connection, "org", "login", NOW)
-    assert (granted(NOW - DAY), granted(NOW), granted(NOW + DAY)) == (False, True, True)
+    assert granted()
     directory.revoke(connection, "org", "login", NOW + DAY)
-    assert (granted(NOW), granted(NOW + DAY)) == (True, False)
+    assert not granted()
     directory.grant(connection, "org", "login", NOW + 2 * DAY)
-    assert (granted(NOW + DAY), granted(NOW + 2 * DAY)) == (False, True)
+    assert granted()
     assert [(grant.since, grant.revoked_at) for grant in directory.grants(connection)] == [
         (NOW, NOW + DAY),
         (NOW + 2 * DAY, None),

@@ -47,7 +47,8 @@ def test_finished_among__are_those_of_the_sender_with_a_result_in_the_order_aske
     for guid in (own[4], own[1], *foreign):
         factories.finished(database, guid)
     asked = [*reversed(own), *foreign, "absent"]
-    assert _read(database, packages.finished_among, "one", asked) == [own[4], own[1]]
+    assert _read(database, packages.finished_among, "one", "/house-management", asked) == [own[4], own[1]]
+    assert _read(database, packages.finished_among, "one", "/other", asked) == []
 
 
 def test_waiting__counts_packages_without_result_and_knows_the_oldest(database):

@@ -59,11 +59,17 @@ def test_renewed_by_one_who_has_lost_it__is_told(database):
     assert _claim(database, "third", LATER) is None
 
 
-def test_released__is_taken_at_once(database):
+def test_released__is_taken_at_once_and_the_attempt_does_not_count(database):
     (guid,) = factories.stored(database, factories.accepted())
     _claim(database, "first")
     assert work.release(database, guid, "first", factories.NOW)
-    assert _claim(database, "second").attempt == 2
+    assert _claim(database, "second").attempt == 1
+
+
+def test_claim_of_a_clock_that_is_ahead__keeps_the_package_from_nobody(database):
+    factories.stored(database, factories.accepted())
+    assert _claim(database, "ahead", factories.NOW + dt.timedelta(hours=3)) is not None
+    assert _claim(database, "second", factories.NOW).attempt == 2
 
 
 def test_finished__has_its_result_its_entry_and_no_claim(database):

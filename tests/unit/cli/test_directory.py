@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from gateway import clock, passwords, settings
+from gateway import passwords, settings
 from storage import database, directory
 
 UO, OTHER = "0f6a1c52-9d3e-4b7a-8c11-2f5e6d7a8b90", "1f6a1c52-9d3e-4b7a-8c11-2f5e6d7a8b90"
@@ -137,7 +137,7 @@ def test_disabled_system__has_neither_password_nor_certificate_and_keeps_its_gra
     disabled = ask(peopled, directory.system_by_login, "billing")
     assert not passwords.verify("correct horse", disabled.password_hash)
     assert disabled.fingerprint is None
-    assert ask(peopled, directory.is_granted, UO, "billing", clock.now())
+    assert ask(peopled, directory.is_granted, UO, "billing")
 
 
 def test_grant__is_listed_until_it_is_taken_back(peopled):

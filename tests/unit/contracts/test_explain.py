@@ -22,8 +22,12 @@ def _explain(body, kind=""):
         ("<short>1</short>", "short", "длина значения 1, а должна быть не меньше 2"),
         ("<short>12345</short>", "short", "длина значения 5, а должна быть не больше 4"),
         ("<exact>1</exact>", "exact", "длина значения 1, а должна быть 3"),
-        ("<digits>x</digits>", "digits", "значение «x» не подходит: ожидаются только цифры, числом 2"),
-        ("<shaped>ab</shaped>", "shaped", "значение «ab» не подходит: ожидается вид [a-z]-[a-z]"),
+        ("<digits>x</digits>", "digits", "значение «x» не подходит: ожидается цифр: 2"),
+        (
+            "<shaped>ab</shaped>",
+            "shaped",
+            "значение «ab» не подходит: значение должно соответствовать шаблону [a-z]-[a-z]",
+        ),
         ("<colour>green</colour>", "colour", "значение «green» не входит в перечень: red, blue"),
         ("<colour/>", "colour", "пустое значение не входит в перечень: red, blue"),
         ("<range>0</range>", "range", "значение «0» не подходит: должно быть не меньше 1"),
@@ -97,9 +101,7 @@ def test_broken_reference__is_found_among_others():
 def test_several_facets_of_one_value__are_one_violation():
     ((path, text),) = _explain("<digits>xxxxx</digits>")
     assert path == "r/digits"
-    assert text == (
-        "длина значения 5, а должна быть не больше 4; значение «xxxxx» не подходит: ожидаются только цифры, числом 2"
-    )
+    assert text == ("длина значения 5, а должна быть не больше 4; значение «xxxxx» не подходит: ожидается цифр: 2")
 
 
 def test_children_inside_a_text__are_one_violation():

@@ -16,3 +16,11 @@ def test_bad_guid_and_code__are_told_in_words():
     assert violation.path == "exportHouseRequest/FIASHouseGuid"
     assert "GUID вида" in violation.text
     assert "{" not in violation.text
+
+
+def test_number_of_digits__is_told_as_a_number():
+    pack = builtin.pack()
+    (service,) = pack.services.values()
+    data = samples.HOUSE.replace(b"<base:code>45382000<", b"<base:code>abc<")
+    (violation,) = schema.Schemas(width=1).judge(pack, service, etree.fromstring(data))
+    assert violation.text == "значение «abc» не подходит: ожидается цифр: 8 или 11"

@@ -1,0 +1,98 @@
+"""One run of one package: its family on a fresh snapshot, and the signed result of it. Nothing is stored here."""
+
+from __future__ import annotations
+
+import dataclasses
+import logging
+from typing import Final
+
+from lxml import etree
+
+from gateway import clock, errors, installation, xml
+from gateway.exchange import results
+from gateway.families import api, handlers
+from gateway.soap import application
+from storage import directory, numbers, packages, registry
+from storage import errors as storage_errors
+
+log: Final = logging.getLogger("gateway.exchange")
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Done:
+    """What a run has come to: all of it is stored together, or nothing."""
+
+    answer: api.Answer
+    body: bytes = dataclasses.field(repr=False)
+    """The signed getStateResult."""
+    unit: registry.Registry
+    """The changes of the registry; none where the answer is a failure."""
+
+
+class Execution:
+    """Runs packages of one installation; one for a worker."""
+
+    def __init__(self, house: installation.Installation) -> None:
+        self._house = house
+        self._results = results.Results(house.key, house.schemas, validate=house.settings.validate_results)
+        self._numbers = numbers.Numbers(house.database)
+
+    def run(self, package: packages.Package) -> Done:
+        """Run the family of a package; a fault of ours becomes its answer (EXP001000) and changes nothing.
+
+        Raises Conflict, NotReady and Unavailable: then the package is as it was.
+        """
+        about = results.about(self._house, package)
+        with self._house.database.read() as connection:
+            unit = registry.Registry(connection, self._numbers)
+            try:
+                answer = self._answer(package, about, unit)
+                return Done(answer, self._results.finished(about, answer, clock.now()), unit)
+            except (storage_errors.StorageError, errors.Unavailable):
+                raise
+            except Exception as error:  # noqa: BLE001  # a family's fault must not stop the others: it is the result
+                return self.fail(package, error)
+
+    def fail(self, package: packages.Package, error: Exception | None) -> Done:
+        """Return the answer to a package that cannot be executed through no fault of its sender."""
+        incident = clock.new_guid()
+        log.error("defect", exc_info=error, extra={"facts": {"incident": incident, "message": package.message_guid}})
+        text = errors.code(errors.EXCHANGE_FAILED).text.format(incident=incident)
+        problem = api.Problem(errors.EXCHANGE_FAILED, text)
+        about = results.about(self._house, package)
+        with self._house.database.read() as connection:
+            unchanged = registry.Registry(connection, self._numbers)
+        return Done(api.Failed(problem), self._results.failed(about, problem, clock.now()), unchanged)
+
+    def _answer(self, package: packages.Package, about: results.About, unit: registry.Registry) -> api.Answer:
+        with self._house.database.read() as connection:
+            element = _element(packages.request(connection, package.message_guid))
+            organisation = directory.organisation(connection, package.organisation)
+        handler = handlers.HANDLERS.get(element.tag)
+        if handler is None:
+            text = errors.code(errors.NOT_HANDLED).text.format(operation=package.operation)
+            return api.Failed(api.Problem(errors.NOT_HANDLED, text))
+        task = api.Task(
+            element=element,
+            shape=self._results.shape(about, element.tag),
+            message_guid=package.message_guid,
+            organisation=package.organisation,
+            role=organisation.role if organisation else "",
+            version=package.version,
+            now=clock.now(),
+            new_guid=clock.new_guid,
+            may_use_house=lambda fias: self._may_use_house(package.organisation, fias),
+        )
+        return handler(task, unit)
+
+    def _may_use_house(self, organisation: str, fias: str) -> bool:
+        if self._house.settings.house_basis == "open":
+            return True
+        with self._house.database.read() as connection:
+            return directory.has_house(connection, organisation, fias)
+
+
+def _element(request: bytes) -> etree._Element:
+    """Return the request element of a package that the intake has accepted."""
+    _, element = application.take_apart(xml.parse(request))
+    return element
