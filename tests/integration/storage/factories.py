@@ -56,7 +56,7 @@ def finished(database, message_guid, result=b"<result/>", worker="worker"):
 
 
 def organisation(connection, guid="org", **changes):
-    new = directory.Organisation(guid, changes.pop("ogrn", "1027700132195"), "УК «Дом»", "УО", **changes)
+    new = directory.Organisation(guid, changes.pop("ogrn", "1027700900017"), "УК «Дом»", "УО", **changes)
     directory.add_organisation(connection, new, NOW)
     return new
 
