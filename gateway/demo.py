@@ -133,7 +133,11 @@ def running(options: Sequence[str] = ()) -> Iterator[client.Stand]:
     Raises Unavailable where it does not get ready; what it says on standard error is seen there.
     """
     command = [sys.executable, "-m", "gateway.cli", "sandbox", "--json", *options]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, encoding="utf-8") as process:  # noqa: S603  # ourselves
+    # In a session of its own: Ctrl-C goes to every process of a terminal, and the terminate below would be the second
+    # signal to stop, which a gateway takes for impatience.
+    with subprocess.Popen(  # noqa: S603  # ourselves
+        command, stdout=subprocess.PIPE, text=True, encoding="utf-8", start_new_session=True
+    ) as process:
         try:
             yield client.Stand.parse(_first_line(process.stdout))
         finally:

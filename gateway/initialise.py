@@ -10,6 +10,7 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import json
+import secrets
 import textwrap
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -65,7 +66,9 @@ def authority(folder: Path, suite: str = DEFAULT_SUITE, *, name: str = AUTHORITY
     """Return the authority `name` in a folder, made at the first call; raises SigningError for an unusable one."""
     key_path, certificate_path = folder / f"{name}.key", folder / f"{name}.crt"
     if not key_path.exists() and not certificate_path.exists():
-        made = issue.new_authority(suite, "hcs-gateway: own authority", now=_start(), years=_AUTHORITY_YEARS)
+        # Two authorities of one name would be tried in turn for each other's certificates, and look alike in a list.
+        title = f"hcs-gateway: {'own' if name == AUTHORITY else 'test'} authority {secrets.token_hex(3)}"
+        made = issue.new_authority(suite, title, now=_start(), years=_AUTHORITY_YEARS)
         made.write(folder, name)
         return made
     certificate, *above = trust.load(certificate_path)

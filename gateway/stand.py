@@ -53,12 +53,12 @@ class _Member:
 
 
 _MEMBERS: Final = (
-    _Member("УО", "uo", "УК «Пример»", "10277001"),
-    _Member("РСО", "rso", "РСО «Пример-Тепло»", "10277002"),
-    _Member("ОМС", "oms", "Администрация «Примерное»", "10277003"),
-    _Member("ТСЖ", "tszh", "ТСЖ «Пример»", "10277004"),
-    _Member("ЕСП", "esp", "ЕСП «Пример-Расчёт»", "10277005"),
-    _Member(description.OPERATOR, "operator", "ИТ-оператор «Пример»", "10277006"),
+    _Member("УО", "uo", "УК „Пример“", "10277001"),
+    _Member("РСО", "rso", "РСО „Пример-Тепло“", "10277002"),
+    _Member("ОМС", "oms", "Администрация „Примерное“", "10277003"),
+    _Member("ТСЖ", "tszh", "ТСЖ „Пример“", "10277004"),
+    _Member("ЕСП", "esp", "ЕСП „Пример-Расчёт“", "10277005"),
+    _Member(description.OPERATOR, "operator", "ИТ-оператор „Пример“", "10277006"),
 )
 
 
@@ -92,7 +92,13 @@ def announce(data: Path, url: str) -> description.Stand:
     """Note the address at which the stand in `data` is served now, and return the whole of it."""
     path = min(builtin.pack().services)
     found = description.Stand.load(data / FILE)
-    served = dataclasses.replace(found, url=url, wsdl=f"{url}{path}?wsdl")
+    installed = settings.load(data, **SETTINGS).packs.absolute()
+    served = dataclasses.replace(
+        found,
+        url=url,
+        wsdl=f"{url}{path}?wsdl",
+        packs=tuple(sorted(str(manifest.parent) for manifest in installed.glob(f"[!.]*/{packs.MANIFEST}"))),
+    )
     served.write(data / FILE)
     return served
 

@@ -185,7 +185,7 @@ def payload(connection: sa.Connection, index: int, role: str) -> bytes:
     """Return a document of the entry `index`, byte for byte as it came; raises NotFound when there is none."""
     packed = connection.execute(_PAYLOAD, {"index": index, "role": role}).scalar()
     if packed is None:
-        raise errors.NotFound(f"entry {index} has no payload {role!r}")
+        raise errors.NotFound(f"payload {role!r} of entry {index}")
     return unpack(packed)
 
 

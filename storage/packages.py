@@ -156,7 +156,7 @@ def state(connection: sa.Connection, message_guid: str) -> State:
     """Return how far the package is; raises NotFound for an unknown one."""
     row = connection.execute(_STATE, {"guid": message_guid}).first()
     if row is None:
-        raise errors.NotFound(message_guid)
+        raise errors.NotFound(f"package {message_guid}")
     if row.result_index is not None:
         return State.DONE
     return State.RECEIVED if row.worker is None else State.IN_WORK
@@ -166,7 +166,7 @@ def request(connection: sa.Connection, message_guid: str) -> bytes:
     """Return the HTTP body of a package as it came; raises NotFound for an unknown one."""
     found = get(connection, message_guid)
     if found is None:
-        raise errors.NotFound(message_guid)
+        raise errors.NotFound(f"package {message_guid}")
     return journal.payload(connection, found.entry_index, REQUEST)
 
 
@@ -174,7 +174,7 @@ def result(connection: sa.Connection, message_guid: str) -> bytes | None:
     """Return the stored result byte for byte, None while there is none; raises NotFound for an unknown package."""
     found = get(connection, message_guid)
     if found is None:
-        raise errors.NotFound(message_guid)
+        raise errors.NotFound(f"package {message_guid}")
     return None if found.result_index is None else journal.payload(connection, found.result_index, RESULT)
 
 

@@ -79,7 +79,7 @@ def finish(
     """
     package = packages.get(connection, message_guid)
     if package is None:
-        raise errors.NotFound(message_guid)
+        raise errors.NotFound(f"package {message_guid}")
     if package.result_index is not None:
         raise errors.AlreadyFinished(message_guid)
     payload = journal.Payload(packages.RESULT, result)

@@ -31,7 +31,8 @@ def list_(where: place.Place, pack_paths: tuple[Path, ...], *, as_json: bool) ->
         return
     for pack in known.packs:
         count = sum(len(service.operations) for service in pack.services.values())
-        click.secho(f"{pack.id}  {pack.title}  ({len(pack.services)} services, {count} operations)", bold=True)
+        size = f"{show.counted(len(pack.services), 'service')}, {show.counted(count, 'operation')}"
+        click.secho(f"{pack.id}  {pack.title}  ({size})", bold=True)
         rows = [(_short(each), str(len(each.operations)), each.path) for each in pack.services.values()]
         show.table(("service", "operations", "path"), rows, empty="no service")
         click.echo("")
@@ -64,10 +65,13 @@ def show_(where: place.Place, name: str, pack_paths: tuple[Path, ...], *, as_jso
             show.facts(tuple((key, _text(value)) for key, value in _operation(*each).items()))
     else:
         rows = [
-            (each.name, wire.local(each.request), ", ".join(each.versions.supported), _executed(each))
-            for _, _, each in found
+            (pack.id, each.name, wire.local(each.request), ", ".join(each.versions.supported), _executed(each))
+            for pack, _, each in found
         ]
-        show.table(("operation", "request element", "versions", "here"), rows, empty="no operation")
+        titles = ("pack", "operation", "request element", "versions", "here")
+        # Which pack it is only matters where there are several.
+        first = 1 if len({row[0] for row in rows}) == 1 else 0
+        show.table(titles[first:], [row[first:] for row in rows], empty="no operation")
 
 
 @command.command(
@@ -83,14 +87,12 @@ def install(where: place.Place, sources: tuple[Path, ...]) -> None:
     What was installed before stays in force beside them, and whatever goes wrong. A running server reads packs when
     it starts again.
     """
-    conf = where.load()
-    if where.installed is None:
-        raise outcome.Stop(f"{conf.data} is not an installation yet; run `gateway init`", outcome.NOT_READY)
+    conf = where.need()
     done: list[model.Pack] = []
     with click.progressbar(sources, label="Checking and installing") as bar:
         done.extend(packs.install(source, conf.packs) for source in bar)
     for pack in done:
-        click.echo(f"installed {pack.id}: {pack.title}, {len(pack.services)} services")
+        click.echo(f"installed {pack.id}: {pack.title}, {show.counted(len(pack.services), 'service')}")
 
 
 def _find(known: catalogue.Catalogue, service_name: str, operation_name: str) -> list[catalogue.Candidate]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import collections
-import shutil
 import sys
 import time
 from pathlib import Path
@@ -11,7 +10,7 @@ from pathlib import Path
 import click
 
 from gateway import client, demo, stand, wire
-from gateway.cli import outcome, show, stopping
+from gateway.cli import hints, outcome, show, stopping
 
 _GOOD = click.style("✓", fg="green")
 _BAD = click.style("✗", fg="red")
@@ -115,11 +114,13 @@ def _sum_up(surprises: list[str], seconds: float) -> None:
 def _keep(served: client.Stand) -> None:
     """Tell how to go on, and stay until the user stops it."""
     file = Path(served.data) / stand.FILE
-    program = "gateway" if shutil.which("gateway") else f"{sys.executable} -m gateway.cli"
-    click.echo("")
-    show.facts((("address", served.url), ("WSDL", served.wsdl), ("user", served.user), ("password", served.password)))
-    click.echo(f"\nSend something of your own:\n  {program} send house.xml --stand {file} --wait\nCtrl-C stops it.")
+    again = f"{hints.program()} send {hints.sample('export-house-15.10.0.0')} --stand {file} --wait"
     try:
+        click.echo("")
+        show.facts(
+            (("address", served.url), ("WSDL", served.wsdl), ("user", served.user), ("password", served.password))
+        )
+        click.echo(f"\nAsk for a house that was created, or send a file of your own:\n  {again}\nCtrl-C stops it.")
         while True:
             time.sleep(3600)
     except KeyboardInterrupt:

@@ -75,7 +75,7 @@ def house_add(where: place.Place, organisation: str, houses: tuple[str, ...]) ->
     with where.database() as db, db.write() as connection:
         for guid in houses:
             directory.grant_house(connection, organisation, guid, now)
-    click.echo(f"granted: {len(houses)} house(s) to {organisation}")
+    click.echo(f"granted: {show.counted(len(houses), 'house')} to {organisation}")
 
 
 @house.command("list", epilog=show.examples("gateway grant house list 0f6a1c52-9d3e-4b7a-8c11-2f5e6d7a8b90"))
@@ -105,7 +105,7 @@ def house_remove(where: place.Place, organisation: str, houses: tuple[str, ...])
     with where.database() as db, db.write() as connection:
         for guid in houses:
             directory.revoke_house(connection, organisation, guid, now)
-    click.echo(f"taken back: {len(houses)} house(s) of {organisation}")
+    click.echo(f"taken back: {show.counted(len(houses), 'house')} of {organisation}")
 
 
 def _end(grant: directory.Grant) -> str:

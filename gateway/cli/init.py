@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import shlex
+
 import click
 
 from gateway import initialise, settings
-from gateway.cli import place, show
+from gateway.cli import hints, place, show
 from signing import issue
 
 _EPILOG = show.examples(
@@ -44,4 +46,15 @@ def command(where: place.Place, suite: str, database: str | None, *, as_json: bo
         return
     for step in steps:
         click.echo(f"{'made' if step.made else 'kept':4}  {step.what:8}  {step.where}")
-    click.echo("\nNext: gateway org add, gateway system add, gateway grant add; then gateway serve.")
+    click.echo(_next(conf))
+
+
+def _next(conf: settings.Settings) -> str:
+    program = f"{hints.program()} --data {shlex.quote(str(conf.data))}"
+    return (
+        f"\nNext, each as {program} …\n"
+        "  org add, system add, grant add   who may send, and for whom\n"
+        "  key trust                        whose certificates are believed: no package is accepted without one\n"
+        "  grant house add                  on which houses: none unless granted (setting house_basis)\n"
+        "  serve                            then it runs"
+    )

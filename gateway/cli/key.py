@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import hashlib
 from pathlib import Path
+from typing import Final
 
 import click
 
 from gateway import initialise, installation
 from gateway.cli import outcome, place, show, values
+from signing import errors as signing_errors
 from signing import issue, trust
 from signing.certificates import Certificate
 from signing.subject import Subject
+
+_SHORT: Final = 16
+"""Digits of a fingerprint that tell certificates apart, in a list and as the name of a file in trust/."""
 
 
 @click.group("key")
@@ -21,8 +26,8 @@ def command() -> None:
 
 @command.command(
     epilog=show.examples(
-        "gateway key new uk --ogrn 1027700100019",
-        "gateway key new uk --ogrn 1027700100019 --suite p256 --to ./keys --ca ./keys/our-authority",
+        "gateway key new uk --ogrn 1020000000019",
+        "gateway key new uk --ogrn 1020000000019 --suite p256 --to ./keys --ca ./keys/our-authority",
         "gateway key trust ./keys/our-authority.crt    so that packages signed with it are accepted",
     )
 )
@@ -57,7 +62,7 @@ def new(
 
     Not for work: there the certificates come from an accredited authority. No file is ever overwritten.
     """
-    numbers = {"ogrn" if len(ogrn) == len("1027700100019") else "ogrnip": ogrn}
+    numbers = {"ogrn" if len(ogrn) == values.OGRN_DIGITS else "ogrnip": ogrn}
     subject = Subject(common_name=title or name, organization=title or name, **numbers)
     authority = ca or folder / "test-ca"
     try:
@@ -81,18 +86,17 @@ def trust_(where: place.Place, files: tuple[Path, ...]) -> None:
 
     A running server reads them when it starts again.
     """
-    folder = where.load().trust
-    if where.installed is None:
-        raise outcome.Stop(f"{where.load().data} is not an installation yet; run `gateway init`", outcome.NOT_READY)
+    folder = where.need().trust
     # All are judged before the first is stored: one wrong file must not leave half of them behind.
-    found = [certificate for path in files for certificate in trust.load(path)]
+    found = [certificate for path in files for certificate in _certificates(path)]
     for certificate in found:
         if not certificate.may_issue:
             raise outcome.Stop(f"«{certificate.name}» is the certificate of a signer, not of an authority")
     for certificate in found:
-        target = folder / f"{hashlib.sha256(certificate.der).hexdigest()[:16]}.crt"
+        target = folder / f"{_fingerprint(certificate)[:_SHORT]}.crt"
         issue.write_atomically(target, issue.pem(certificate), mode=0o644, replace=True)
         click.echo(f"trusted  {certificate.name}  until {show.moment(certificate.not_after)}")
+    click.echo("A server that runs reads this when it starts again.")
 
 
 @command.command("list", epilog=show.examples("gateway key list", "gateway key list --json"))
@@ -100,16 +104,30 @@ def trust_(where: place.Place, files: tuple[Path, ...]) -> None:
 @place.pass_place
 def list_(where: place.Place, *, as_json: bool) -> None:
     """List the installation's own certificate and the authorities that it believes."""
-    conf = where.load()
-    if where.installed is None:
-        raise outcome.Stop(f"{conf.data} is not an installation yet; run `gateway init`", outcome.NOT_READY)
+    conf = where.need()
     own, *_ = trust.load(installation.key_paths(conf)[1])
     found = [("own", own), *(("trusted", anchor) for anchor in trust.TrustStore.from_folder(conf.trust).anchors)]
     if as_json:
         show.line([_described(use, certificate) for use, certificate in found])
         return
-    rows = [(use, each.name, show.moment(each.not_after)) for use, each in found]
-    show.table(("use", "name", "until"), rows, empty="")
+    rows = [(use, each.name, show.moment(each.not_after), _fingerprint(each)[:_SHORT]) for use, each in found]
+    show.table(("use", "name", "until", "sha-256"), rows, empty="")
+
+
+def _certificates(path: Path) -> tuple[Certificate, ...]:
+    try:
+        return trust.load(path)
+    except signing_errors.CertificateUnreadable as error:
+        try:
+            is_key = b" PRIVATE KEY-----" in path.read_bytes()
+        except OSError:
+            raise error from None
+        what = "it is a private key, its certificate is wanted" if is_key else "PEM or DER is wanted"
+        raise outcome.Stop(f"{path} holds no certificate: {what}") from error
+
+
+def _fingerprint(certificate: Certificate) -> str:
+    return hashlib.sha256(certificate.der).hexdigest()
 
 
 def _described(use: str, certificate: Certificate) -> dict[str, str]:
@@ -118,5 +136,5 @@ def _described(use: str, certificate: Certificate) -> dict[str, str]:
         "name": certificate.name,
         "not_before": certificate.not_before.isoformat(),
         "not_after": certificate.not_after.isoformat(),
-        "sha256": hashlib.sha256(certificate.der).hexdigest(),
+        "sha256": _fingerprint(certificate),
     }

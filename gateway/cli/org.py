@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Iterable
+from typing import Final
 
 import click
 
 from gateway import clock
 from gateway.cli import outcome, place, show, values
 from storage import directory
+
+_ROLES: Final = ("УО", "РСО", "ОМС", "ТСЖ", "ЕСП", "ОИС")
+"""Kinds of data providers, and the operator of an information system."""
 
 
 @click.group("org")
@@ -22,23 +27,35 @@ def command() -> None:
 
 @command.command(
     epilog=show.examples(
-        "gateway org add 'УК «Пример»' --ogrn 1027700100019 --role УО",
-        "gateway org add 'УК «Пример»' --ogrn 1027700100019 --role УО --guid 0f6a1c52-9d3e-4b7a-8c11-2f5e6d7a8b90",
+        "gateway org add 'УК „Пример“' --ogrn 1020000000019 --role УО",
+        "gateway org add 'УК „Пример“' --ogrn 1020000000019 --role УО --guid 0f6a1c52-9d3e-4b7a-8c11-2f5e6d7a8b90",
     )
 )
 @click.argument("name")
 @click.option("--ogrn", type=values.OGRN, required=True, help="ОГРН, or ОГРНИП of a sole trader; it is checked.")
-@click.option("--role", required=True, help="УО, РСО, ОМС, ТСЖ, ЕСП, …")
+@click.option("--role", required=True, help=f"{', '.join(_ROLES)}; another one is taken with a warning.")
 @click.option("--kpp", help="КПП, for a branch.")
+@click.option("--force", is_flag=True, help="Add it although another one has this ОГРН and КПП.")
 @click.option("--guid", type=values.GUID, help="orgPPAGUID, where ГИС ЖКХ has given one; left out, a new one is made.")
 @show.json_option
 @place.pass_place
 def add(
-    where: place.Place, name: str, ogrn: str, role: str, kpp: str | None, guid: str | None, *, as_json: bool
+    where: place.Place,
+    name: str,
+    ogrn: str,
+    role: str,
+    kpp: str | None,
+    guid: str | None,
+    *,
+    force: bool,
+    as_json: bool,
 ) -> None:
     """Add an organisation; prints its orgPPAGUID."""
+    _warn_of(role)
     new = directory.Organisation(guid=guid or clock.new_guid(), ogrn=ogrn, name=name, role=role, kpp=kpp)
     with where.database() as db, db.write() as connection:
+        if not force:
+            _refuse_twin(directory.organisations(connection), new)
         directory.add_organisation(connection, new, clock.now())
     if as_json:
         show.line(new)
@@ -72,7 +89,7 @@ def show_(where: place.Place, guid: str, *, as_json: bool) -> None:
         systems = [each.system for each in directory.grants(connection) if _is_open(each, guid)]
         operated = [each.login for each in directory.systems(connection) if each.operator == guid]
     if found is None:
-        raise outcome.Stop(f"no organisation {guid}")
+        raise outcome.Stop(f"there is no organisation {guid}")
     if as_json:
         show.line({**dataclasses.asdict(found), "systems": systems, "operates": operated, "houses": houses})
         return
@@ -100,14 +117,28 @@ def show_(where: place.Place, guid: str, *, as_json: bool) -> None:
 def change(where: place.Place, /, guid: str, **changes: str | None) -> None:
     """Change what is known of an organisation; what is not given stays. Running servers notice at once."""
     given = {name: value for name, value in changes.items() if value is not None}
+    _warn_of(given.get("role"))
     if not given:
         raise click.UsageError("nothing to change: name one of --name, --ogrn, --role, --kpp")
     with where.database() as db, db.write() as connection:
         found = directory.organisation(connection, guid)
         if found is None:
-            raise outcome.Stop(f"no organisation {guid}")
+            raise outcome.Stop(f"there is no organisation {guid}")
         directory.change_organisation(connection, dataclasses.replace(found, **given), clock.now())
     click.echo(f"changed {guid}")
+
+
+def _refuse_twin(there: Iterable[directory.Organisation], new: directory.Organisation) -> None:
+    """Refuse the second organisation with the same numbers: packages would name one, and rights belong to the other."""
+    for known in there:
+        if (known.ogrn, known.kpp) == (new.ogrn, new.kpp):
+            numbers = f"ОГРН {new.ogrn}" + (f" and КПП {new.kpp}" if new.kpp else "")
+            raise outcome.Stop(f"«{known.name}» has {numbers} already: it is {known.guid}; --force adds another one")
+
+
+def _warn_of(role: str | None) -> None:
+    if role is not None and role not in _ROLES:
+        click.echo(f"Warning: {role!r} is none of the known roles: {', '.join(_ROLES)}", err=True)
 
 
 def _is_open(grant: directory.Grant, organisation: str) -> bool:

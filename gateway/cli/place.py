@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
-from collections.abc import Iterator
+import shlex
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import click
 
 from gateway import errors, installation, settings
+from gateway.cli import hints
 from gateway.contracts import builtin, catalogue, loader, packs, tree
 from storage import database
 
@@ -20,10 +22,24 @@ class Place:
     """The folder that was named, if any."""
 
     data: Path | None
+    fixed: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+    """Settings that neither a file nor the environment may change."""
 
     def load(self, **overrides: Any) -> settings.Settings:
         """Return the settings of the installation; raises SettingsError."""
-        return settings.load(self.data, **overrides)
+        return settings.load(self.data, **{**self.fixed, **overrides})
+
+    def need(self, **overrides: Any) -> settings.Settings:
+        """Return the settings of an installation that is there; raises Unavailable with what to do about it."""
+        conf = self.load(**overrides)
+        if self.installed is None:
+            folder = conf.data.absolute()
+            raise errors.Unavailable(
+                f"{folder} is not an installation yet: make one there with "
+                f"`{hints.program()} --data {shlex.quote(str(folder))} init`, "
+                "or name another folder with --data or in GATEWAY_DATA"
+            )
+        return conf
 
     @property
     def installed(self) -> settings.Settings | None:
@@ -34,10 +50,7 @@ class Place:
     @contextlib.contextmanager
     def database(self) -> Iterator[database.Database]:
         """Open the database of the installation; raises Unavailable where there is none yet."""
-        conf = self.load()
-        if self.installed is None:
-            raise errors.Unavailable(f"{conf.data} is not an installation yet; run `gateway init`")
-        db = installation.open_database(conf)
+        db = installation.open_database(self.need())
         try:
             yield db
         finally:
@@ -46,7 +59,10 @@ class Place:
     def contracts(self, more: tuple[Path, ...] = ()) -> catalogue.Catalogue:
         """Return the contracts of the installation, or the built-in ones where there is none, and `more` packs."""
         known = packs.installed(self.installed.packs) if self.installed else []
-        given = [loader.load(tree.read(path)) for path in more]
+        # What an installation keeps has a manifest, and is verified by it.
+        given = [
+            packs.verify(path) if (path / packs.MANIFEST).is_file() else loader.load(tree.read(path)) for path in more
+        ]
         return catalogue.Catalogue((builtin.pack(), *known, *given))
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import click
 
 from gateway import initialise, settings, stand
-from gateway.cli import place, show, stopping
+from gateway.cli import hints, place, show, stopping
 from gateway.client import Stand
 from gateway.web import serve
 from signing import issue
@@ -57,9 +57,9 @@ def command(
     house. Names, ОГРН and orgPPAGUID are the same on every stand; keys and the password are new.
 
     The JSON has: url, user, password, org_ppa_guid, organisations (name, role, ogrn, org_ppa_guid, key, certificate),
-    key, certificate, ca, data, wsdl, dictionaries. Keys and certificates are paths of PEM files, dictionaries that of
-    a CSV with the codes and GUIDs of the dictionary entries (НСИ) in the samples. The same is in stand.json inside
-    the data folder.
+    key, certificate, ca, data, wsdl, dictionaries, packs. Keys and certificates are paths of PEM files, dictionaries
+    that of a CSV with the codes and GUIDs of the dictionary entries (НСИ) in the samples, packs those of the official
+    packs that are served. The same is in stand.json inside the data folder.
     """
     with stopping.orderly(), _folder(data or where.data) as folder:
         stand.prepare(folder, suite=suite, contract_packs=pack_paths)
@@ -103,6 +103,6 @@ def _announce(served: Stand, *, as_json: bool) -> None:
     click.echo(
         "\nTry next, in another terminal:\n"
         f"  curl -s '{served.wsdl}' | head\n"
-        f"  gateway send house.xml --stand {file} --wait\n"
+        f"  {hints.program()} send {hints.sample('create-apartment-house')} --stand {file} --wait\n"
         "Ctrl-C stops it."
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import sys
 import time
 from collections.abc import Iterator, Mapping
@@ -12,7 +11,8 @@ from typing import Any, Final
 import click
 
 from gateway import client
-from gateway.cli import delivery, place, show
+from gateway.cli import delivery, outcome, place, show
+from gateway.client import message
 
 _EPILOG = show.examples(
     "gateway send house.xml --stand stand.json --wait",
@@ -49,6 +49,10 @@ _file = click.Path(exists=True, dir_okay=False, path_type=Path)
 @click.option("--path", default="", help="Path of the service, where the request alone does not tell it.")
 @place.pack_option
 @click.option("--wait", is_flag=True, help="Wait for each result and print it, before the next file is sent.")
+@click.option(
+    "--output", type=click.Path(file_okay=False, path_type=Path),
+    help="With --wait: write each result element, byte for byte, to MESSAGE_GUID.xml in this folder.",
+)  # fmt: skip
 @click.option("--timeout", type=click.FloatRange(0), default=60.0, show_default=True, help="Seconds for one result.")
 @show.json_option
 @place.pass_place
@@ -60,6 +64,7 @@ def command(
     role: str | None,
     pack_paths: tuple[Path, ...],
     path: str,
+    output: Path | None,
     timeout: float,
     *,
     operator_signature: bool,
@@ -72,21 +77,25 @@ def command(
     """Send FILES, one after another, and print what became of them.
 
     A file is a bare request element, which is wrapped and signed, or a whole SOAP envelope, which is sent byte for
-    byte as it is. The service is found by the name of the request element.
+    byte as it is. The service is found by the name of the request element. The official packs that the stand serves
+    are known without --pack.
 
     Exit code 1 when a message or an object in it is refused, 3 when the gateway does not answer or a result does not
     come in time. Files after a refused one are sent all the same.
     """
+    if output is not None and not wait:
+        raise click.UsageError("--output needs --wait: without it there is no result to write")
+    if not resign:
+        _leave_envelopes_alone(files, {"as": role, "operator-signature": operator_signature, "unsigned": unsigned,
+                                       **{name: replaced[name] for name in ("org", "key", "certificate")}})  # fmt: skip
+    stand = _stand(stand_file, role, replaced, by_operator=operator_signature)
+    contracts = where.contracts(_packs(stand, pack_paths))
     courier = delivery.Courier(
-        via=client.Client(
-            _stand(stand_file, role, replaced, by_operator=operator_signature),
-            contracts=where.contracts(pack_paths),
-            signed=not unsigned,
-            by_operator=operator_signature,
-        ),
+        via=client.Client(stand, contracts=contracts, signed=not unsigned, by_operator=operator_signature),
         path=path,
         resign=resign,
         wait=timeout if wait else None,
+        output=output,
     )
     codes = []
     for report in _delivered(courier, files):
@@ -105,6 +114,30 @@ def _delivered(courier: delivery.Courier, files: tuple[Path, ...]) -> Iterator[d
     yield from reports
 
 
+def _leave_envelopes_alone(files: tuple[Path, ...], given: Mapping[str, object]) -> None:
+    """Refuse options that a whole envelope cannot obey: it is sent as it is, and has its sender and signature."""
+    named = [f"--{name}" for name, value in given.items() if value]
+    for file in files if named else ():
+        try:
+            is_envelope = message.open_envelope(message.parse(file.read_bytes())) is not None
+        except client.Unsendable:
+            continue  # told with the others, when its turn comes
+        if is_envelope:
+            verb = "needs" if len(named) == 1 else "need"
+            raise click.UsageError(f"{file} is a whole envelope and sent as it is: {', '.join(named)} {verb} --resign")
+
+
+def _packs(stand: client.Stand, given: tuple[Path, ...]) -> tuple[Path, ...]:
+    """Return the packs that the stand serves and those that were named, each once."""
+    served = tuple(Path(pack) for pack in stand.packs)
+    for pack in served:
+        if not pack.exists():
+            raise outcome.Stop(
+                f"the stand names the contract pack {pack}, which is not there: has the sandbox stopped?"
+            )
+    return served + tuple(pack for pack in given if pack.resolve() not in {each.resolve() for each in served})
+
+
 def _stand(
     stand_file: Path | None, role: str | None, replaced: Mapping[str, str | Path | None], *, by_operator: bool
 ) -> client.Stand:
@@ -114,7 +147,7 @@ def _stand(
     if stand_file is None:
         base = client.Stand(url="")
     elif str(stand_file) == "-":
-        base = client.Stand.parse(sys.stdin.readline())
+        base = client.Stand.parse(sys.stdin.readline(), source="standard input")
     else:
         _wait_for(stand_file)
         base = client.Stand.load(stand_file)
@@ -122,11 +155,14 @@ def _stand(
         base = base.acting(role)
     if by_operator:
         base = base.signed_by_operator()
-    return dataclasses.replace(base, **given)
+    return base.replaced(given)
 
 
 def _wait_for(stand_file: Path) -> None:
     """Wait while the file is empty: `gateway sandbox --json > stand.json &` fills it when the stand is ready."""
+    if not stand_file.is_file() or stand_file.stat().st_size:
+        return
+    click.echo(f"{stand_file} is still empty, waiting for the sandbox …", err=True)
     deadline = time.monotonic() + _START_SECONDS
     while stand_file.stat().st_size == 0 and time.monotonic() < deadline:
         time.sleep(0.1)

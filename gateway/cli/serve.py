@@ -49,7 +49,7 @@ def command(where: place.Place, /, **overrides: Any) -> None:
     Settings come from gateway.toml in the data folder, then from the environment (GATEWAY_PORT=…), then from the
     options below; the last one wins.
     """
-    sys.exit(serve.run(where.load(**overrides), on_ready=_ready))
+    sys.exit(serve.run(where.need(**overrides), on_ready=_ready))
 
 
 def _ready(base_url: str) -> None:

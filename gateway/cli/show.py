@@ -41,6 +41,11 @@ def moment(at: dt.datetime | None) -> str:
     return at.astimezone().strftime("%Y-%m-%d %H:%M:%S") if at else ""
 
 
+def counted(number: int, noun: str) -> str:
+    """Return a number with its noun: 1 house, 2 houses."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
 def facts(pairs: Iterable[tuple[str, str]]) -> None:
     """Print name and value, one a line; pairs without a value are left out."""
     shown = [(name, value) for name, value in pairs if value]

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+from pathlib import Path
 from typing import Any, Final
 
 import click
 
+from gateway import client, stand
 from gateway.cli import outcome, place, show, values
 from storage import database, journal, packages
 
@@ -28,18 +30,27 @@ _ABOUT: Final = (
     epilog=show.examples(
         "gateway state 3f0e7a54-0d53-4b2e-8a3c-6f1f1f2b9d11",
         "gateway state 3f0e7a54-0d53-4b2e-8a3c-6f1f1f2b9d11 --result > result.xml",
+        "gateway state 3f0e7a54-0d53-4b2e-8a3c-6f1f1f2b9d11 --stand stand.json",
     )
 )
 @click.argument("message", type=values.GUID)
+@click.option(
+    "--stand",
+    "stand_file",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="JSON of gateway sandbox --json: ask the installation of this stand.",
+)
 @click.option("--request", "want", flag_value="request", help="Print the stored request, byte for byte as it came.")
 @click.option("--result", "want", flag_value="result", help="Print the stored result, byte for byte.")
 @show.json_option
 @place.pass_place
-def command(where: place.Place, message: str, want: str | None, *, as_json: bool) -> None:
+def command(where: place.Place, message: str, stand_file: Path | None, want: str | None, *, as_json: bool) -> None:
     """Tell what is known of a MESSAGE: the MessageGUID of the acknowledgement, or the sender's own.
 
     Who sent it, which operation, in which state, when, and what came of it. Of a refused package, the code.
     """
+    if stand_file is not None:
+        where = place.Place(Path(client.Stand.load(stand_file).data), fixed=stand.SETTINGS)
     with where.database() as db:
         guids = _accepted(db, message)
         if want is not None:

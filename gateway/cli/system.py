@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import dataclasses
 import re
 import secrets
@@ -59,15 +60,18 @@ def add(
 @show.json_option
 @place.pass_place
 def list_(where: place.Place, *, as_json: bool) -> None:
-    """List the information systems and who operates them."""
+    """List the information systems: who operates them, and whether they may connect."""
     with where.database() as db, db.read() as connection:
         found = directory.systems(connection)
         names = {each.guid: each.name for each in directory.organisations(connection)}
     if as_json:
-        show.line(found)
+        show.line([_listed(each) for each in found])
         return
-    rows = [(each.login, each.operator, names.get(each.operator, ""), each.fingerprint or "") for each in found]
-    titles = ("login", "operator", "operator's name", "certificate")
+    rows = [
+        (each.login, _state(each), each.operator, names.get(each.operator, ""), each.fingerprint or "")
+        for each in found
+    ]
+    titles = ("login", "state", "operator", "operator's name", "certificate")
     show.table(titles, rows, empty="no information system yet: gateway system add")
 
 
@@ -113,17 +117,42 @@ def change(where: place.Place, login: str, operator: str | None, fingerprint: st
 def disable(where: place.Place, login: str) -> None:
     """Let nobody connect as this system any more; gateway system passwd lets it in again.
 
-    Its certificate is forgotten, and its password becomes one that nobody knows. Grants stay.
+    Its certificate is forgotten, and its password becomes one that does not exist. Grants stay.
     """
-    _change(where, login, password_hash=passwords.hash_password(secrets.token_urlsafe(32)), fingerprint=None)
+    _change(where, login, password_hash=_nobodys_password(), fingerprint=None)
     click.echo(f"disabled {login}")
+
+
+def _nobodys_password() -> str:
+    """Return a hash that no password has and `_state` knows; being refused by it takes as long as by any other."""
+    *parameters, digest = passwords.hash_password(secrets.token_urlsafe()).split("$")
+    return "$".join((*parameters, _nothing(digest)))
+
+
+def _nothing(digest: str) -> str:
+    return base64.b64encode(bytes(len(base64.b64decode(digest)))).decode()
+
+
+def _state(system: directory.System) -> str:
+    """Return whether anybody can connect as this system: with a password that exists, or with a certificate."""
+    digest = system.password_hash.rpartition("$")[2]
+    return "disabled" if system.fingerprint is None and digest == _nothing(digest) else "enabled"
+
+
+def _listed(system: directory.System) -> dict[str, str | None]:
+    return {
+        "login": system.login,
+        "state": _state(system),
+        "operator": system.operator,
+        "fingerprint": system.fingerprint,
+    }
 
 
 def _change(where: place.Place, login: str, **changes: str | None) -> None:
     with where.database() as db, db.write() as connection:
         found = directory.system_by_login(connection, login)
         if found is None:
-            raise outcome.Stop(f"no information system {login}")
+            raise outcome.Stop(f"there is no information system {login}")
         directory.change_system(connection, dataclasses.replace(found, **changes), clock.now())  # type: ignore[arg-type]  # names of its fields
 
 

@@ -10,7 +10,8 @@ from typing import Final
 import click
 
 _GUID: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-_MODULUS: Final = {13: 11, 15: 13}
+OGRN_DIGITS: Final = 13
+_MODULUS: Final = {OGRN_DIGITS: 11, 15: 13}
 """ОГРН and ОГРНИП: the last digit is the rest of the others by this number, by 10."""
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import re
 from typing import Final
 
 from lxml import etree
@@ -33,6 +34,8 @@ class Ack:
     path: str
     """Path of the service, to which getState has to go."""
     operation: str
+    org_ppa_guid: str = ""
+    """Organisation of the package's own header, in whose name getState has to ask; empty where it has none."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -62,6 +65,11 @@ class Export:
     """Local name of its element under getStateResult."""
     element: etree._Element = dataclasses.field(repr=False, compare=False)
 
+    @property
+    def xml(self) -> str:
+        """The element as a document of its own, with every namespace that it uses."""
+        return str(etree.tostring(self.element, encoding="unicode", with_tail=False))
+
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Result:
@@ -88,6 +96,23 @@ class Result:
         """Whether the message is done and nothing in it was refused."""
         return self.finished and self.problem is None and not any(outcome.problems for outcome in self.outcomes)
 
+    @property
+    def xml(self) -> bytes:
+        """The result element byte for byte as it came: what the gateway has signed.
+
+        A gateway that declares namespaces around the element gets them into it, for it must stand alone; byte for byte
+        it would be no XML then.
+        """
+        name = f"{self.element.prefix}:" if self.element.prefix else ""
+        name += wire.local(self.element.tag)
+        found = re.search(rb"<%(name)s[\s>].*</%(name)s\s*>" % {b"name": re.escape(name.encode())}, self.raw, re.DOTALL)
+        alone = found[0] if found else b""
+        try:
+            xml.parse(alone)
+        except xml.NotXML:
+            return bytes(etree.tostring(self.element, encoding="UTF-8", with_tail=False))
+        return alone
+
     def verify(self, anchors: trust.TrustStore, at: dt.datetime) -> verdict.Verdict:
         """Judge the signature of the gateway under this result."""
         return xades.verify(self.element, policy=policy.STRICT, trust=anchors, at=at)
@@ -108,8 +133,8 @@ def body(data: bytes, status: int) -> etree._Element:
     return children[0]
 
 
-def acknowledgement(element: etree._Element, path: str, operation: str) -> Ack:
-    """Read AckRequest; raises Unreachable for another element."""
+def acknowledgement(element: etree._Element, path: str, operation: str, org_ppa_guid: str = "") -> Ack:
+    """Read AckRequest as the answer to a package of this organisation; raises Unreachable for another element."""
     if element.tag != wire.base("AckRequest"):
         raise errors.Unreachable(f"the answer is {wire.local(element.tag)}, not an acknowledgement")
     return Ack(
@@ -117,6 +142,7 @@ def acknowledgement(element: etree._Element, path: str, operation: str) -> Ack:
         requester_guid=element.findtext(f"*/{wire.base('RequesterMessageGUID')}", ""),
         path=path,
         operation=operation,
+        org_ppa_guid=org_ppa_guid,
     )
 
 

@@ -24,6 +24,8 @@ _ENVELOPE: Final = f"{{{wire.SOAP}}}Envelope"
 _BODY: Final = f"{{{wire.SOAP}}}Body"
 _HEADER: Final = f"{{{wire.SOAP}}}Header"
 _SIGNATURE: Final = f"{{{wire.XMLDSIG}}}Signature"
+_WAY_OUT: Final = "gateway contracts list shows what is served, --pack adds an official contract pack"
+_DECLARATION: Final = b'<?xml version="1.0" encoding="UTF-8"?>'
 _NSMAP: Final = {"soapenv": wire.SOAP, "base": wire.BASE}
 
 
@@ -63,6 +65,15 @@ def open_envelope(root: etree._Element) -> etree._Element | None:
     return requests[0]
 
 
+def sender(envelope: etree._Element) -> Sender:
+    """Return for whom a whole envelope speaks, by its own header."""
+    found = envelope.find(f"{_HEADER}/{wire.base(model.HeaderKind.REQUEST.value)}")
+    if found is None:
+        return Sender()
+    operator = found.findtext(wire.base("IsOperatorSignature"), "").strip()
+    return Sender(found.findtext(wire.base("orgPPAGUID"), "").strip(), operator in ("true", "1"))
+
+
 def parse(data: bytes) -> etree._Element:
     """Return the root element of a document; raises Unsendable with the line where it is not XML."""
     try:
@@ -74,15 +85,15 @@ def parse(data: bytes) -> etree._Element:
 def target(contracts: catalogue.Catalogue, element: etree._Element, path: str = "") -> Target:
     """Return the service that takes `element`, by its name alone unless `path` says which.
 
-    Raises Unsendable where no service takes it, or several do, as with getStateRequest.
+    Raises Unsendable where no service takes it, or several do, as with getStateRequest, or none stands at the path.
     """
+    if path and path not in contracts.paths:
+        raise errors.Unsendable(f"no service stands at the path {path}; {_WAY_OUT}")
     found = _takers(contracts, element.tag, path)
     if not found:
         name = etree.QName(element)
-        raise errors.Unsendable(
-            f"no service takes {name.localname} of the namespace {name.namespace or '(none)'}; "
-            "gateway contracts list shows what is served, --pack adds an official contract pack"
-        )
+        who = f"the service at {path} does not take" if path else "no service takes"
+        raise errors.Unsendable(f"{who} {name.localname} of the namespace {name.namespace or '(none)'}; {_WAY_OUT}")
     if len(found) > 1:
         raise errors.Unsendable(f"several services take {wire.local(element.tag)}, name one of: {', '.join(found)}")
     (chosen,) = found
@@ -97,7 +108,11 @@ def target(contracts: catalogue.Catalogue, element: etree._Element, path: str = 
 def compose(
     element: etree._Element, operation: model.Operation, sender: Sender, *, message_guid: str, at: dt.datetime
 ) -> etree._Element:
-    """Return the unsigned envelope around a copy of `element`; a signature that the copy had is gone."""
+    """Return the unsigned envelope around a copy of `element`; a signature that the copy had is gone.
+
+    The copy ends its first tag on the line on which `element` does in its file, so that a fault names the lines that
+    the sender sees.
+    """
     root = etree.Element(_ENVELOPE, nsmap=_NSMAP)
     header = etree.SubElement(root, _HEADER)
     block = etree.SubElement(header, wire.base(operation.header.value))
@@ -113,7 +128,10 @@ def compose(
     request.tail = None
     for signature in request.findall(_SIGNATURE):
         request.remove(signature)
-    etree.SubElement(root, _BODY).append(request)
+    body = etree.SubElement(root, _BODY)
+    # White space around the signed element is not signed, so nothing but the numbers of lines depends on it.
+    body.text = "\n" * ((element.sourceline or 1) - 1) or None
+    body.append(request)
     return root
 
 
@@ -128,7 +146,8 @@ def sign(envelope: etree._Element, key: signer.Signer, at: dt.datetime) -> None:
 
 def serialise(envelope: etree._Element) -> bytes:
     """Return the bytes that go over the wire; nothing may change in the tree after they were made."""
-    return bytes(etree.tostring(envelope, xml_declaration=True, encoding="UTF-8"))
+    # lxml would put a line break after its declaration, and every line would have another number than in the file.
+    return _DECLARATION + bytes(etree.tostring(envelope, encoding="UTF-8", xml_declaration=False))
 
 
 def _takers(contracts: catalogue.Catalogue, element: str, path: str) -> list[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -35,14 +34,16 @@ class Client:
     ) -> None:
         """`contracts` find the service of an element, the built-in ones unless others are given.
 
-        `signed`: requests are signed with the stand's key. `by_operator`: that key belongs to the operator of the
-        information system (IsOperatorSignature). `timeout`: seconds for one HTTP answer.
+        `signed`: requests are signed with the stand's key, those that carry no organisation with the operator's.
+        `by_operator`: the stand's key belongs to the operator of the information system (IsOperatorSignature).
+        `timeout`: seconds for one HTTP answer.
         """
         self.stand: Final = stand
         self._contracts = contracts or catalogue.Catalogue((builtin.pack(),))
         self._signed = signed
         self._sender = message.Sender(stand.org_ppa_guid, by_operator)
         self._timeout = timeout
+        self._signers: dict[str, signer.PemSigner] = {}
 
     def submit(self, element: etree._Element, *, message_guid: str = "", path: str = "") -> answers.Ack:
         """Wrap, sign and send a bare request element; it is not changed.
@@ -50,25 +51,31 @@ class Client:
         `message_guid` is new unless given. Raises Fault, Unreachable, or Unsendable.
         """
         target = message.target(self._contracts, element, path)
-        return self._deliver(target, self._envelope(target, element, message_guid))
+        return self._deliver(target, self._envelope(target, element, self._sender, message_guid), self._sender)
 
     def envelope(self, element: etree._Element, *, message_guid: str = "", path: str = "") -> bytes:
         """Return the whole message that `submit` would send."""
-        return self._envelope(message.target(self._contracts, element, path), element, message_guid)
+        return self._envelope(message.target(self._contracts, element, path), element, self._sender, message_guid)
 
     def send(self, envelope: bytes, *, path: str = "") -> answers.Ack:
         """Send a whole envelope byte for byte as it is."""
-        request = message.open_envelope(message.parse(envelope))
+        root = message.parse(envelope)
+        request = message.open_envelope(root)
         if request is None:
             raise errors.Unsendable("not a SOAP 1.1 envelope")
-        return self._deliver(message.target(self._contracts, request, path), envelope)
+        return self._deliver(message.target(self._contracts, request, path), envelope, message.sender(root))
 
-    def result(self, path: str, message_guid: str) -> answers.Result:
-        """Ask once for the result of an acknowledged package; raises Fault, Unreachable."""
+    def result(self, path: str, message_guid: str, *, org_ppa_guid: str = "") -> answers.Result:
+        """Ask once for the result of an acknowledged package; raises Fault, Unreachable.
+
+        `org_ppa_guid`: whose package it is (`Ack.org_ppa_guid`), the stand's organisation unless given. Nobody else
+        gets the result.
+        """
         question = etree.Element(wire.base("getStateRequest"))
         etree.SubElement(question, wire.base("MessageGUID")).text = message_guid
         target = message.target(self._contracts, question, path)
-        answer = self.post(path, self._envelope(target, question, ""), target.operation)
+        asker = message.Sender(org_ppa_guid, self._sender.by_operator) if org_ppa_guid else self._sender
+        answer = self.post(path, self._envelope(target, question, asker, ""), target.operation)
         return answers.result(answers.body(answer.body, answer.status), answer.body)
 
     def wait(
@@ -76,6 +83,7 @@ class Client:
         path: str,
         message_guid: str,
         *,
+        org_ppa_guid: str = "",
         timeout: float = 60.0,
         pause: Callable[[float], None] = time.sleep,
     ) -> answers.Result:
@@ -83,7 +91,7 @@ class Client:
         deadline = time.monotonic() + timeout
         interval = FIRST_PAUSE
         while True:
-            found = self.result(path, message_guid)
+            found = self.result(path, message_guid, org_ppa_guid=org_ppa_guid)
             if found.finished:
                 return found
             left = deadline - time.monotonic()
@@ -103,24 +111,29 @@ class Client:
             timeout=self._timeout,
         )
 
-    def _envelope(self, target: message.Target, element: etree._Element, message_guid: str) -> bytes:
-        at = clock.now()
-        root = message.compose(
-            element, target.operation, self._sender, message_guid=message_guid or clock.new_guid(), at=at
-        )
-        if self._signed and target.operation.kind is model.OperationKind.SUBMIT:
-            message.sign(root, self._key, at)
+    def _envelope(
+        self, target: message.Target, element: etree._Element, sender: message.Sender, message_guid: str
+    ) -> bytes:
+        at, operation = clock.now(), target.operation
+        root = message.compose(element, operation, sender, message_guid=message_guid or clock.new_guid(), at=at)
+        if self._signed and operation.kind is model.OperationKind.SUBMIT:
+            message.sign(root, self._key(operation), at)
         return message.serialise(root)
 
-    def _deliver(self, target: message.Target, envelope: bytes) -> answers.Ack:
+    def _deliver(self, target: message.Target, envelope: bytes, sender: message.Sender) -> answers.Ack:
         answer = self.post(target.path, envelope, target.operation)
-        return answers.acknowledgement(answers.body(answer.body, answer.status), target.path, target.operation.name)
+        found = answers.body(answer.body, answer.status)
+        return answers.acknowledgement(found, target.path, target.operation.name, sender.org_ppa_guid)
 
-    @functools.cached_property
-    def _key(self) -> signer.PemSigner:
-        if not self.stand.key or not self.stand.certificate:
+    def _key(self, operation: model.Operation) -> signer.PemSigner:
+        """Return who signs: ISRequestHeader names no organisation, so the system's operator has to."""
+        by_operator = operation.header is model.HeaderKind.IS_REQUEST
+        stand = self.stand.signed_by_operator() if by_operator else self.stand
+        if not stand.key or not stand.certificate:
             raise errors.Unsendable("a key and a certificate are needed to sign; or send it unsigned")
-        try:
-            return signer.PemSigner.load(Path(self.stand.key), Path(self.stand.certificate))
-        except signing_errors.SigningError as error:
-            raise errors.Unsendable(f"the key cannot be used: {error}") from error
+        if stand.key not in self._signers:
+            try:
+                self._signers[stand.key] = signer.PemSigner.load(Path(stand.key), Path(stand.certificate))
+            except signing_errors.SigningError as error:
+                raise errors.Unsendable(f"the key cannot be used: {error}") from error
+        return self._signers[stand.key]

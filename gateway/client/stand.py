@@ -8,7 +8,7 @@ import os
 import secrets
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Final, Self
+from typing import Any, Final, Self, TypeVar
 
 from gateway.client import errors
 
@@ -52,24 +52,38 @@ class Stand:
     """Address of one WSDL, to begin with."""
     dictionaries: str = ""
     """CSV of the dictionary entries (НСИ) that the samples refer to: registry number, code, GUID, name."""
+    packs: tuple[str, ...] = ()
+    """Folders of the official contract packs that are served beside the built-in one."""
 
     @classmethod
     def load(cls, path: Path) -> Self:
-        """Read a stand from a file; raises Unsendable where it is not one."""
+        """Read a stand from a file; raises Unsendable, with its name, where it is not one."""
         try:
-            return cls.parse(path.read_text(encoding="utf-8"))
+            text = path.read_text(encoding="utf-8")
         except (OSError, UnicodeDecodeError) as error:
             raise errors.Unsendable(f"{path} cannot be read as a stand: {error}") from error
+        return cls.parse(text, source=str(path))
 
     @classmethod
-    def parse(cls, text: str) -> Self:
-        """Read a stand from its JSON; raises Unsendable. Members that this release does not know do not matter."""
+    def parse(cls, text: str, *, source: str = "the text") -> Self:
+        """Read a stand from its JSON; raises Unsendable, in words about the `source`.
+
+        Members that this release does not know do not matter.
+        """
+        if not text.strip():
+            raise errors.Unsendable(f"{source} is still empty: did the sandbox start?")
         try:
             given = json.loads(text)
-            organisations = tuple(Organisation(**_known(Organisation, item)) for item in given["organisations"])
-            return cls(**{**_known(cls, given), "organisations": organisations})
-        except (ValueError, TypeError, KeyError, AttributeError) as error:
-            raise errors.Unsendable(f"not the JSON of a stand (see gateway sandbox --json): {error!r}") from error
+        except ValueError as error:
+            raise _stranger(source, f"it is not JSON: {error}") from error
+        if not isinstance(given, dict) or not isinstance(given.get("organisations"), list):
+            raise _stranger(source, "it has no list of organisations")
+        organisations = tuple(_made(Organisation, item, source) for item in given["organisations"])
+        packs = given.get("packs", [])
+        if not isinstance(packs, list) or not all(isinstance(each, str) for each in packs):
+            raise _stranger(source, "its packs are no list of paths")
+        rest = {name: value for name, value in given.items() if name not in ("organisations", "packs")}
+        return _made(cls, {**rest, "organisations": organisations, "packs": tuple(packs)}, source)
 
     def json(self) -> str:
         """Return the stand as one line of JSON."""
@@ -101,6 +115,14 @@ class Stand:
         known = ", ".join(organisation.role for organisation in self.organisations) or "none"
         raise errors.Unsendable(f"the stand has no organisation {who!r}; its organisations: {known}")
 
+    def replaced(self, given: Mapping[str, Any]) -> Self:
+        """Return the stand with other values, by the names of its members.
+
+        A key among them signs everything from now on: no key of an organisation takes its place any more.
+        """
+        base = dataclasses.replace(self, organisations=()) if "key" in given else self
+        return dataclasses.replace(base, **given)
+
     def signed_by_operator(self) -> Self:
         """Return the stand with the key of the system's operator, where it is known, and the same organisation."""
         for organisation in self.organisations:
@@ -109,9 +131,24 @@ class Stand:
         return self
 
 
-def _known(kind: type, given: Mapping[str, Any]) -> dict[str, Any]:
-    names = {field.name for field in dataclasses.fields(kind)}
-    return {name: value for name, value in given.items() if name in names}
+_Kind = TypeVar("_Kind", bound="Organisation | Stand")
+
+
+def _made(kind: type[_Kind], given: Any, source: str) -> _Kind:
+    """Return a value with the members in `given`, which are texts unless they are tuples; raises Unsendable."""
+    if not isinstance(given, dict):
+        raise _stranger(source, f"{str(given)[:40]!r} is no {kind.__name__.lower()}")
+    known = {field.name: field for field in dataclasses.fields(kind)}
+    for name, field in known.items():
+        if field.default is dataclasses.MISSING and name not in given:
+            raise _stranger(source, f"{kind.__name__.lower()} without {name}")
+        if not isinstance(given.get(name, ""), str | tuple):
+            raise _stranger(source, f"{name} of the {kind.__name__.lower()} is no text")
+    return kind(**{name: value for name, value in given.items() if name in known})
+
+
+def _stranger(source: str, reason: str) -> errors.Unsendable:
+    return errors.Unsendable(f"{source} is not the JSON of a stand (see gateway sandbox --json): {reason}")
 
 
 def _is_guid(text: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import http.server
 import json
 import subprocess
@@ -14,11 +15,14 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from gateway import client, demo, wire
+from gateway import client, clock, demo, wire
 from gateway.cli import main
+from gateway.cli import send as send_module
 from gateway.client import message
+from signing import policy, trust, xades
 
 HOUSES = resources.files("samples") / "valid" / "houses"
+HM = "http://dom.gosuslugi.ru/schema/integration/house-management/"
 NOBODY = "http://127.0.0.1:1"
 
 
@@ -74,7 +78,9 @@ def test_request__is_acknowledged_and_with_wait_its_objects_are_told(stand_file,
     assert first["result"]["good"]
     assert len(first["result"]["outcomes"]) == 13
     assert all(each["guid"] and each["updated_at"] for each in first["result"]["outcomes"])
-    assert second["result"]["exports"] == ["exportHouseResult"]
+    (exported,) = second["result"]["exports"]
+    assert exported["branch"] == "exportHouseResult"
+    assert message.parse(exported["xml"].encode()).findtext(f".//{{{HM}}}FIASHouseGuid") == house(1)
 
 
 def test_without_wait__only_the_acknowledgement_is_told(stand_file, sample):
@@ -106,6 +112,100 @@ def test_resigned_envelope__is_another_message(served, stand_file, sample, tmp_p
     path.write_bytes(client.Client(served).envelope(request))
     (first,), (second,) = send(path, "--stand", stand_file), send(path, "--stand", stand_file, "--resign")
     assert first["ack"]["requester_guid"] != second["ack"]["requester_guid"]
+
+
+def test_envelope_of_another_organisation__gets_its_result_in_the_name_of_its_own_header(
+    served, stand_file, sample, tmp_path
+):
+    request = message.parse(sample("create-apartment-house-by-municipality", house(20)).read_bytes())
+    path = tmp_path / "envelope.xml"
+    path.write_bytes(client.Client(served.acting("ОМС")).envelope(request))
+    (report,) = send(path, "--stand", stand_file, "--wait")
+    assert report["result"]["good"]
+    assert report["ack"]["org_ppa_guid"] == served.acting("ОМС").org_ppa_guid != served.org_ppa_guid
+
+
+@pytest.mark.parametrize("options", [("--as", "ОМС"), ("--unsigned",), ("--operator-signature",), ("--key", __file__)])
+def test_option_that_an_envelope_cannot_obey__needs_resign_and_nothing_is_sent(
+    served, stand_file, sample, tmp_path, options
+):
+    bare = sample("create-living-house", house(21))
+    path = tmp_path / "envelope.xml"
+    path.write_bytes(client.Client(served).envelope(message.parse(bare.read_bytes())))
+    result = run("send", bare, path, "--stand", stand_file, *options, code=2)
+    assert f"{path} is a whole envelope" in result.output
+    assert f"{options[0]} needs --resign" in result.output
+    assert result.stdout == ""
+
+
+def test_output__gets_the_signed_result_byte_for_byte(served, stand_file, sample, tmp_path):
+    path, folder = sample("create-living-house", house(22)), tmp_path / "results" / "today"
+    (report,) = send(path, "--stand", stand_file, "--wait", "--output", folder)
+    (written,) = folder.iterdir()
+    guid = report["ack"]["message_guid"]
+    assert (report["written"], written.name) == (str(written), f"{guid}.xml")
+    assert written.read_bytes() == run("--data", served.data, "state", guid, "--result").stdout_bytes
+    judged = xades.verify(
+        message.parse(written.read_bytes()),
+        policy=policy.STRICT,
+        trust=trust.TrustStore(trust.load(Path(served.ca))),
+        at=clock.now(),
+    )
+    assert judged.good, judged.failure
+
+
+def test_output_without_wait__is_a_wrong_call(stand_file, tmp_path):
+    assert "--output needs --wait" in run("send", __file__, "--stand", stand_file, "--output", tmp_path, code=2).output
+
+
+def test_output_that_cannot_be_written__is_told(stand_file, sample, tmp_path):
+    path = sample("create-living-house", house(23))
+    (tmp_path / "file").touch()
+    output = run("send", path, "--stand", stand_file, "--wait", "--output", tmp_path / "file" / "x", code=1).output
+    assert "cannot be written" in output
+
+
+def test_export__is_shown_to_a_person_indented_and_cut(stand_file, sample, tmp_path):
+    send(sample("create-apartment-house", house(24)), "--stand", stand_file, "--wait")
+    export = sample("export-house-15.10.0.0", house(24))
+    lines = run("send", export, "--stand", stand_file, "--wait").stdout.splitlines()
+    assert any(line.strip() == f"FIASHouseGuid: {house(24)}" for line in lines)
+    assert "more lines; --output DIR" in lines[-1]
+    written = run("send", export, "--stand", stand_file, "--wait", "--output", tmp_path).stdout
+    assert "FIASHouseGuid" not in written
+    assert f"written       {tmp_path}" in written
+
+
+def test_violations__have_the_lines_of_the_file_and_stand_below_each_other(stand_file, tmp_path, sample):
+    def broken(data):
+        return b"<!-- one\ntwo -->\n" + data.partition(b"?>\n")[2].replace(b"Square>", b"Square>x", 1).replace(
+            b"<hm:UsedYear>", b"<hm:UsedYear>x"
+        )
+
+    path = sample("create-living-house", house(25), broken)
+    lines = [number for number, line in enumerate(path.read_text("utf-8").splitlines(), 1) if ">x" in line]
+    output = run("send", path, "--stand", stand_file, code=1).stdout.splitlines()
+    assert [f"строка {number}" in "".join(output) for number in lines] == [True, True]
+    assert all(line.startswith(" " * 9) for line in output[2:])
+    assert len(output) > 2
+
+
+def test_empty_stand__is_waited_for_aloud_and_then_told(stand_file, tmp_path, monkeypatch):
+    monkeypatch.setattr(send_module, "_START_SECONDS", 0.0)
+    stand_file.write_text("")
+    output = run("send", __file__, "--stand", stand_file, code=1).output
+    assert "waiting for the sandbox" in output
+    assert f"{stand_file} is still empty: did the sandbox start?" in output
+
+
+def test_path_without_a_service__is_what_is_blamed(stand_file, sample):
+    (report,) = send(sample("create-living-house", house(26)), "--stand", stand_file, "--path", "/nosuch", code=1)
+    assert "no service stands at the path /nosuch" in report["error"]
+
+
+def test_pack_of_the_stand_that_is_gone__is_told(served, stand_file, tmp_path, sample):
+    dataclasses.replace(served, packs=(str(tmp_path / "gone"),)).write(stand_file)
+    assert "gone, which is not there" in run("send", __file__, "--stand", stand_file, code=1).output
 
 
 def test_package_for_another_organisation__is_signed_by_it_or_by_the_operator(stand_file, sample):
@@ -231,6 +331,7 @@ def test_state__tells_what_the_running_gateway_did(served, stand_file, sample):
     guid = report["ack"]["message_guid"]
     found = json.loads(run("--data", served.data, "state", guid, "--json").stdout)
     assert (found["state"], found["objects"], found["system"]) == ("done", 3, "sit")
+    assert json.loads(run("state", guid, "--stand", stand_file, "--json").stdout) == found
 
 
 def test_port_of_a_running_gateway__is_not_taken_from_it(served):
@@ -255,7 +356,7 @@ def test_port_of_a_running_gateway__is_not_taken_from_it(served):
 def test_installation_on_postgresql__is_made_and_administered(postgres, tmp_path):
     url = postgres.new_database()
     run("--data", tmp_path, "init", "--suite", "p256", "--database", url)
-    run("--data", tmp_path, "org", "add", "УК", "--ogrn", "1027700132195", "--role", "УО")
+    run("--data", tmp_path, "org", "add", "УК", "--ogrn", "1020000000019", "--role", "УО")
     (organisation,) = json.loads(run("--data", tmp_path, "org", "list", "--json").stdout)
     assert organisation["name"] == "УК"
     assert not (tmp_path / "gateway.db").exists()

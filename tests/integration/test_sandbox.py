@@ -64,7 +64,7 @@ def test_json__is_one_complete_line_and_the_stand_works(tmp_path):
         given = json.loads(line)
         assert set(given) == {
             "url", "user", "password", "org_ppa_guid", "organisations", "key", "certificate", "ca", "data", "wsdl",
-            "dictionaries",
+            "dictionaries", "packs",
         }  # fmt: skip
         assert [each["role"] for each in given["organisations"]] == ["УО", "РСО", "ОМС", "ТСЖ", "ЕСП", "ОИС"]
         files = [given[name] for name in ("key", "certificate", "ca")]
@@ -98,7 +98,9 @@ def test_text__says_what_to_try_next(tmp_path):
             lines.append(process.stdout.readline())
             assert lines[-1], "the sandbox ended"
     text = "".join(lines)
-    assert "gateway send house.xml --stand" in text
+    (hint,) = [line.split() for line in lines if " send " in line]
+    assert hint[:4] == [sys.executable, "-m", "gateway.cli", "send"]
+    assert Path(hint[4]).is_file()
     assert "ТСЖ" in text
 
 
@@ -136,11 +138,61 @@ def test_port_that_is_taken__is_told_and_nothing_is_left(tmp_path):
     assert list((tmp_path / "two").iterdir()) == []
 
 
+def test_interrupt_of_the_whole_group__ends_a_kept_demo_in_order(tmp_path):
+    environment = {**os.environ, "TMPDIR": str(tmp_path)}
+    with subprocess.Popen(
+        [*GATEWAY, "demo", "--keep"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=environment,
+        start_new_session=True,
+    ) as process:
+        for line in process.stdout:
+            if "Ctrl-C" in line:
+                break
+        # What a terminal does at Ctrl-C: not the process alone, its whole group is signalled.
+        os.killpg(process.pid, signal.SIGINT)
+        out, err = process.communicate(timeout=STOP_SECONDS)
+    assert (process.returncode, err) == (0, "")
+    assert "Stopped." in out
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_terminal_that_is_closed__ends_the_stand_and_its_demo(tmp_path):
+    environment = {**os.environ, "TMPDIR": str(tmp_path)}
+    with subprocess.Popen([*GATEWAY, "demo", "--keep"], stdout=subprocess.PIPE, text=True, env=environment) as process:
+        for line in process.stdout:
+            if "Ctrl-C" in line:
+                break
+        code, _, _ = stop(process, signal.SIGHUP)
+    assert code == 0
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.contracts
+def test_request_without_an_organisation__is_sent_with_the_pack_and_the_operators_key_of_the_stand(tmp_path):
+    request = tmp_path / "request.xml"
+    request.write_text(
+        '<n:exportNsiListRequest xmlns:n="http://dom.gosuslugi.ru/schema/integration/nsi-common/"'
+        ' xmlns:b="http://dom.gosuslugi.ru/schema/integration/base/" b:version="10.0.1.2"/>'
+    )
+    with sandbox(tmp_path / "tmp", "--pack", str(material.contracts_root("16.3.0.0"))) as process:
+        (tmp_path / "stand.json").write_text(process.stdout.readline())
+        command = [*GATEWAY, "send", str(request), "--stand", str(tmp_path / "stand.json"), "--wait", "--json"]
+        done = subprocess.run(command, check=False, capture_output=True, text=True, timeout=120)
+    report = json.loads(done.stdout)
+    assert report["ack"]["operation"] == "exportNsiList"
+    assert report["result"]["state"] == "done"
+
+
 @pytest.mark.contracts
 def test_official_pack__is_served_beside_the_built_in_one(tmp_path):
     root = material.contracts_root("16.3.0.0")
     with sandbox(tmp_path / "tmp", "--pack", str(root)) as process:
-        url = client.Stand.parse(process.stdout.readline()).url
+        served = client.Stand.parse(process.stdout.readline())
+        url = served.url
+        assert [Path(pack).name for pack in served.packs] == ["16.3.0.0"]
         assert b"importPaymentDocumentData" in fetch(f"{url}/ext-bus-bills-service/services/BillsAsync?wsdl")
 
 

@@ -8,15 +8,16 @@ from importlib import resources
 import pytest
 from lxml import etree
 
-from gateway import client, clock, initialise, wire
+from gateway import client, clock, errors, initialise, wire
 from gateway.client import message
 from gateway.contracts import builtin, catalogue
-from signing import issue
+from gateway.intake import signature
+from signing import issue, trust
 from signing.subject import Subject
 
 HOUSES = resources.files("samples") / "valid" / "houses"
 SAMPLE = (HOUSES / "create-living-house.xml").read_bytes()
-UO, OGRN = "0f6a1c52-9d3e-4b7a-8c11-2f5e6d7a8b90", "1027700132195"
+UO, OGRN = "0f6a1c52-9d3e-4b7a-8c11-2f5e6d7a8b90", "1020000000019"
 
 
 @pytest.fixture(scope="module")
@@ -116,10 +117,18 @@ def test_signed_envelope__of_a_stranger_is_refused(gateway, envelope, tmp_path):
     assert codes(found) == ["AUT011004"]
 
 
-def test_envelope_changed_after_signing__is_refused(gateway, envelope):
+def test_envelope_changed_after_signing__is_refused_in_the_words_of_the_intake(gateway, envelope, authority):
     path = envelope(change=lambda data: data.replace(b"<hm:Square>", b"<hm:Square>1", 1))
     (found,) = gateway.json("check", path, code=1)
     assert (codes(found), found["signature"]) == (["FMT001310"], "bad")
+    with pytest.raises(errors.Rejected) as said:
+        signature.verify(
+            message.open_envelope(message.parse(path.read_bytes())),
+            mode="required",
+            anchors=trust.TrustStore((authority.certificate,)),
+            at=clock.now(),
+        )
+    assert found["findings"][0]["text"] == said.value.detail == "Содержимое изменено после подписания."
 
 
 def test_schema_and_signature__are_both_told(gateway, envelope):

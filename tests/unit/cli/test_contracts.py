@@ -11,7 +11,9 @@ def test_list__has_the_built_in_services_without_an_installation(gateway):
     (service,) = [each for each in gateway.json("contracts", "list") if each["service"] == "house-management"]
     assert service["path"] == "/ext-bus-home-management-service/services/HomeManagementAsync"
     assert "importHouseUOData" in service["operations"]
-    assert "house-management" in gateway.run("contracts", "list").output
+    output = gateway.run("contracts", "list").output
+    assert "house-management" in output
+    assert "(1 service, " in output
 
 
 def test_service__is_shown_by_name_or_path(gateway):
@@ -41,7 +43,7 @@ def test_folder_that_is_no_pack__is_refused_with_the_reason(made, tmp_path):
 
 
 def test_installing_without_an_installation__is_not_ready(gateway, tmp_path):
-    assert "gateway init" in gateway.run("contracts", "install", tmp_path, code=3).output
+    assert f"gateway --data {gateway.data} init" in gateway.run("contracts", "install", tmp_path, code=3).output
 
 
 @pytest.mark.contracts
@@ -58,3 +60,21 @@ def test_official_pack__is_installed_whole_and_served(made):
 def test_pack_that_is_named__is_known_for_this_once(gateway):
     root = resources.contracts_root("16.3.0.0")
     assert len({each["path"] for each in gateway.json("contracts", "list", "--pack", root)}) == 25
+
+
+@pytest.mark.contracts
+def test_service_of_two_packs__is_shown_with_a_column_for_the_pack(gateway):
+    root = resources.contracts_root("16.3.0.0")
+    assert "pack" not in gateway.run("contracts", "show", "house-management").output
+    titles, *rows = gateway.run("contracts", "show", "house-management", "--pack", root).output.splitlines()
+    assert titles.split()[0] == "pack"
+    assert len({row.split()[0] for row in rows}) == 2
+
+
+@pytest.mark.contracts
+def test_installed_pack__is_a_pack_to_name(made, gateway, tmp_path):
+    root = resources.contracts_root("16.3.0.0")
+    made.run("contracts", "install", root)
+    (installed,) = (made.data / "contracts").iterdir()
+    gateway.data = tmp_path / "other"
+    assert "16.3.0.0" in {each["pack"] for each in gateway.json("contracts", "list", "--pack", installed)}

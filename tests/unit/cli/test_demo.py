@@ -21,7 +21,7 @@ def test_objects__are_named_by_the_element_that_holds_their_transport_guid():
 
 
 def test_organisations_of_the_stand__have_numbers_that_pass_the_check():
-    assert stand.ogrn("102770013219") == "1027700132195"
+    assert stand.ogrn("102000000001") == "1020000000019"
     assert stand.ogrn("103773901089") == "1037739010891"
 
 

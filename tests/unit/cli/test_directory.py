@@ -9,12 +9,12 @@ from storage import database, directory
 
 UO, OTHER = "0f6a1c52-9d3e-4b7a-8c11-2f5e6d7a8b90", "1f6a1c52-9d3e-4b7a-8c11-2f5e6d7a8b90"
 HOUSE, SECOND = "a9d4ac1a-51f0-4b5a-8c55-2f7a36d3d101", "b1f0c7e2-7a0e-4f0e-9f2b-6c1d5b7e2202"
-OGRN = "1027700132195"
+OGRN, SECOND_OGRN = "1020000000019", "1037739010891"
 
 
 @pytest.fixture
 def peopled(made):
-    made.run("org", "add", "УК «Пример»", "--ogrn", OGRN, "--role", "УО", "--guid", UO.upper())
+    made.run("org", "add", "УК „Пример“", "--ogrn", OGRN, "--role", "УО", "--guid", UO.upper())
     made.run("system", "add", "billing", "--operator", UO, "--password-stdin", stdin="correct horse\n")
     return made
 
@@ -36,8 +36,8 @@ def test_organisation_without_a_guid__gets_one_and_it_is_printed(made):
 def test_organisation__is_listed_and_shown_with_its_rights(peopled):
     peopled.run("grant", "add", UO, "billing")
     peopled.run("grant", "house", "add", UO, HOUSE)
-    assert peopled.json("org", "list") == [{"guid": UO, "ogrn": OGRN, "name": "УК «Пример»", "role": "УО", "kpp": None}]
-    assert "УК «Пример»" in peopled.run("org", "list").output
+    assert peopled.json("org", "list") == [{"guid": UO, "ogrn": OGRN, "name": "УК „Пример“", "role": "УО", "kpp": None}]
+    assert "УК „Пример“" in peopled.run("org", "list").output
     shown = peopled.json("org", "show", UO)
     assert (shown["systems"], shown["operates"], shown["houses"]) == (["billing"], ["billing"], [HOUSE])
     assert HOUSE in peopled.run("org", "show", UO).output
@@ -45,17 +45,17 @@ def test_organisation__is_listed_and_shown_with_its_rights(peopled):
 
 def test_organisation__is_changed_in_what_is_given_only(peopled):
     peopled.run("org", "change", UO, "--role", "ТСЖ")
-    assert ask(peopled, directory.organisation, UO) == directory.Organisation(UO, OGRN, "УК «Пример»", "ТСЖ")
+    assert ask(peopled, directory.organisation, UO) == directory.Organisation(UO, OGRN, "УК „Пример“", "ТСЖ")
     assert "nothing to change" in peopled.run("org", "change", UO, code=2).output
 
 
 @pytest.mark.parametrize(
     ("ogrn", "reason"),
     [
-        ("1027700132196", "it should be 5"),
+        ("1020000000018", "it should be 9"),
         ("304500116000158", "it should be 7"),
         ("123", "neither an ОГРН"),
-        ("102770013219x", "neither an ОГРН"),
+        ("102000000001x", "neither an ОГРН"),
     ],
 )
 def test_wrong_ogrn__is_a_wrong_call(made, ogrn, reason):
@@ -97,7 +97,10 @@ def test_name_that_does_not_exist_or_exists_already__is_told_in_one_sentence(peo
 
 @pytest.mark.parametrize("arguments", [("org", "list"), ("state", UO), ("key", "list"), ("key", "trust", __file__)])
 def test_command_without_an_installation__is_not_ready_and_says_what_to_do(gateway, arguments):
-    assert "gateway init" in gateway.run(*arguments, code=3).output
+    output = gateway.run(*arguments, code=3).output
+    assert f"{gateway.data} is not an installation yet" in output
+    assert f"`gateway --data {gateway.data} init`" in output
+    assert "GATEWAY_DATA" in output
 
 
 def test_made_password__is_shown_once_and_works(peopled):
@@ -163,3 +166,58 @@ def test_houses__are_granted_all_or_none(peopled):
 def test_unknown_setting__is_a_wrong_call(made):
     (made.data / settings.FILE).write_text("colour = 'green'\n")
     assert "unknown setting: colour" in made.run("org", "list", code=2).output
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (("system", "add", "billing", "--operator", UO), "information system billing exists already"),
+        (("system", "add", "x", "--operator", OTHER), f"there is no organisation {OTHER}"),
+        (("system", "passwd", "x"), "there is no information system x"),
+        (("org", "add", "x", "--ogrn", SECOND_OGRN, "--role", "УО", "--guid", UO), f"organisation {UO} exists already"),
+        (("org", "show", OTHER), f"there is no organisation {OTHER}"),
+        (("org", "change", OTHER, "--name", "x"), f"there is no organisation {OTHER}"),
+        (("grant", "add", UO, "x"), "there is no information system x"),
+        (("grant", "remove", UO, "billing"), f"there is no grant of {UO} to billing"),
+        (("grant", "house", "remove", UO, HOUSE), f"there is no house {HOUSE} of {UO}"),
+    ],
+)
+def test_error__is_a_sentence(peopled, arguments, sentence):
+    assert peopled.run(*arguments, code=1).output == f"Error: {sentence}\n"
+
+
+def test_state_of_a_system__is_listed(peopled):
+    def state():
+        (system,) = peopled.json("system", "list")
+        assert system["state"] in peopled.run("system", "list").output
+        return system["state"]
+
+    assert state() == "enabled"
+    peopled.run("system", "disable", "billing")
+    assert state() == "disabled"
+    peopled.run("system", "change", "billing", "--fingerprint", "2fd4e1c67a2d28fced849ee1bb76e7391b93eb12")
+    assert state() == "enabled"
+    peopled.run("system", "disable", "billing")
+    peopled.run("system", "passwd", "billing")
+    assert state() == "enabled"
+
+
+def test_list_of_systems__has_no_password(peopled):
+    assert set(peopled.json("system", "list")[0]) == {"login", "state", "operator", "fingerprint"}
+
+
+def test_second_organisation_with_the_same_numbers__is_refused_unless_forced(peopled):
+    twin = ("org", "add", "УК", "--ogrn", OGRN, "--role", "УО")
+    output = peopled.run(*twin, code=1).output
+    assert f"«УК „Пример“» has ОГРН {OGRN} already: it is {UO}" in output
+    peopled.run(*twin, "--kpp", "770101001")
+    assert "КПП 770101001" in peopled.run(*twin, "--kpp", "770101001", code=1).output
+    peopled.run(*twin, "--force")
+    assert len(peopled.json("org", "list")) == 3
+
+
+def test_unknown_role__is_taken_with_a_warning_that_lists_the_known_ones(peopled):
+    result = peopled.run("org", "add", "УК", "--ogrn", SECOND_OGRN, "--role", "YO")
+    assert "Warning: 'YO' is none of the known roles: УО, РСО" in result.stderr
+    assert peopled.run("org", "change", UO, "--role", "ТСЖ").stderr == ""
+    assert "Warning" in peopled.run("org", "change", UO, "--role", "тсж").stderr

@@ -18,6 +18,24 @@ def test_new_installation__can_be_opened(made):
     house.close()
 
 
+def test_next_steps__name_everything_that_the_first_package_needs(gateway):
+    output = gateway.run("init", "--suite", "p256").output
+    steps = output.partition("Next")[2]
+    assert str(gateway.data) in steps
+    assert all(
+        each in steps for each in ("org add", "system add", "grant add", "key trust", "grant house add", "serve")
+    )
+
+
+def test_authorities__have_names_of_their_own(made, tmp_path):
+    names = {trust.load(made.data / "keys" / "ca.crt")[0].name}
+    for folder in ("one", "two"):
+        (tmp_path / folder).mkdir()
+        names.add(initialise.authority(tmp_path / folder, "p256", name="test-ca").certificate.name)
+    assert len(names) == 3
+    assert sum("own authority" in name for name in names) == 1
+
+
 def test_again__changes_nothing(made):
     before = {path: path.read_bytes() for path in made.data.rglob("*") if path.is_file() and path.suffix != ".db"}
     output = made.run("init").output

@@ -40,6 +40,13 @@ def test_folder__is_that_of_the_environment_unless_it_is_named(made, started, mo
     assert started[0].data == made.data
 
 
+def test_folder_without_an_installation__is_named_with_what_to_do(gateway, started):
+    output = gateway.run("serve", "--port", 3, code=3).output
+    assert f"{gateway.data} is not an installation yet" in output
+    assert "another folder with --data or in GATEWAY_DATA" in output
+    assert started == []
+
+
 @pytest.mark.parametrize("options", [("--signature", "sometimes"), ("--port", "http"), ("--colour", "green")])
 def test_wrong_option__is_a_wrong_call(made, started, options):
     made.run("serve", *options, code=2)

@@ -33,7 +33,7 @@ def contracts() -> catalogue.Catalogue:
 def identity() -> tuple[issue.Identity, issue.Identity]:
     above = issue.new_authority("p256", "ca", now=NOW)
     ends = NOW + dt.timedelta(days=1)
-    return above, issue.issue(above, "p256", Subject(common_name="УК", ogrn="1027700132195"), now=NOW, not_after=ends)
+    return above, issue.issue(above, "p256", Subject(common_name="УК", ogrn="1020000000019"), now=NOW, not_after=ends)
 
 
 def composed(element: etree._Element, sender: message.Sender) -> etree._Element:
@@ -57,8 +57,13 @@ def test_unknown_element__is_refused_with_its_name():
 
 
 def test_element_at_another_path__is_refused():
-    with pytest.raises(client.Unsendable, match="no service takes"):
+    with pytest.raises(client.Unsendable, match="no service stands at the path /elsewhere"):
         message.target(contracts(), message.parse(EXPORT), "/elsewhere")
+
+
+def test_element_that_the_service_at_the_path_does_not_take__is_refused():
+    with pytest.raises(client.Unsendable, match=f"the service at {HOUSES} does not take exportHouse"):
+        message.target(contracts(), message.parse(b'<exportHouse xmlns="urn:other"/>'), HOUSES)
 
 
 def test_envelope__has_header_date_guid_and_organisation():
@@ -70,6 +75,30 @@ def test_envelope__has_header_date_guid_and_organisation():
         ("MessageGUID", GUID),
         ("orgPPAGUID", "ORG"),
     ]
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        b"",
+        b'<?xml version="1.0" encoding="UTF-8"?>\n',
+        b'<?xml version="1.0"?>\n<!-- who\nand what -->\n\n',
+    ],
+)
+def test_every_element__keeps_its_line_on_the_way(before):
+    data = before + EXPORT.replace(b" xmlns:base", b"\n  xmlns:base").replace(b"<hm:FIAS", b"\n<hm:FIAS")
+    element = message.parse(data)
+    root = composed(element, message.Sender("ORG"))
+    message.sign(root, identity()[1].signer(), NOW)
+    sent = message.open_envelope(message.parse(message.serialise(root)))
+    lines = [each.sourceline for each in sent.iter(etree.Element) if each.tag.startswith(f"{{{HM}}}")]
+    assert lines == [each.sourceline for each in element.iter(etree.Element)]
+
+
+@pytest.mark.parametrize("by_operator", [True, False])
+def test_sender__is_read_from_the_header_of_an_envelope(by_operator):
+    said = message.Sender("ORG", by_operator)
+    assert message.sender(composed(message.parse(EXPORT), said)) == said
 
 
 def test_signature_of_the_operator__is_said_in_the_header():

@@ -21,6 +21,7 @@ STAND = client.Stand(
     organisations=(UO, OPERATOR),
     key=UO.key,
     certificate=UO.certificate,
+    packs=("/packs/16.3.0.0",),
 )
 
 
@@ -36,11 +37,31 @@ def test_json_of_a_later_release__is_understood():
 
 
 @pytest.mark.parametrize(
-    "text", ["", "[]", "{}", '{"organisations": [1]}', '{"organisations": [{}], "url": "u"}', "null"]
+    ("text", "reason"),
+    [
+        ("{", "it is not JSON: Expecting property name"),
+        ("[]", "it has no list of organisations"),
+        ("{}", "it has no list of organisations"),
+        ("null", "it has no list of organisations"),
+        ('{"organisations": [1]}', "'1' is no organisation"),
+        ('{"organisations": [{}], "url": "u"}', "organisation without name"),
+        ('{"organisations": []}', "stand without url"),
+        ('{"organisations": [], "url": 1}', "url of the stand is no text"),
+        ('{"organisations": [], "url": "u", "packs": [1]}', "its packs are no list of paths"),
+    ],
 )
-def test_other_json__is_refused(text):
-    with pytest.raises(client.Unsendable, match="not the JSON of a stand"):
+def test_other_json__is_refused_in_words(text, reason):
+    with pytest.raises(client.Unsendable, match="not the JSON of a stand") as caught:
         client.Stand.parse(text)
+    assert reason in str(caught.value)
+    assert "Error(" not in str(caught.value)
+
+
+def test_empty_file__asks_whether_the_sandbox_started(tmp_path):
+    path = tmp_path / "stand.json"
+    path.touch()
+    with pytest.raises(client.Unsendable, match=r"stand\.json is still empty: did the sandbox start\?"):
+        client.Stand.load(path)
 
 
 def test_missing_file__is_refused_with_its_name(tmp_path):
@@ -77,6 +98,15 @@ def test_unknown_role__is_refused_with_those_that_are_known():
 def test_operator__signs_for_the_same_organisation():
     signed = STAND.signed_by_operator()
     assert (signed.org_ppa_guid, signed.key) == (UO.org_ppa_guid, OPERATOR.key)
+
+
+def test_key_that_is_named__signs_in_the_place_of_the_operator_too():
+    named = STAND.replaced({"key": "/k/my.key", "certificate": "/k/my.crt"})
+    assert named.signed_by_operator().key == named.key == "/k/my.key"
+
+
+def test_other_values__leave_the_keys_of_the_organisations():
+    assert STAND.replaced({"url": "http://other"}).signed_by_operator().key == OPERATOR.key
 
 
 def test_password__is_not_shown():
