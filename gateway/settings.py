@@ -60,11 +60,6 @@ class Settings:
     trusted_proxies: tuple[str, ...] = _setting(
         (), "Addresses (CIDR) whose X-Client-Cert-Fingerprint header is believed."
     )
-    proxy_secret: str = _setting(
-        "",
-        "If set, X-Client-Cert-Fingerprint must be `SECRET FINGERPRINT`; without it the proxy must also drop header "
-        "names with underscores.",
-    )
     credential_ttl: int = _setting(60, "Seconds for which a verified password is remembered.")
     lease: int = _setting(60, "Seconds after which the package of a silent worker is taken over by another.")
     min_free: int = _setting(64 * 2**20, "Free bytes on the data disk below which the gateway stops accepting.")

@@ -41,7 +41,7 @@ class Web:
         response = self._route(environ)
         start_response(response.status, response.headers())
         seconds = time.perf_counter() - started
-        metrics.observe(response, seconds)
+        _count(response, seconds)
         if environ["REQUEST_METHOD"] == "POST":
             self._log(environ, response, seconds)
         return [b"" if environ["REQUEST_METHOD"] == "HEAD" else response.body]
@@ -103,7 +103,9 @@ class Web:
             self._house.database.ping()
         except (errors.Unavailable, storage_errors.StorageError) as error:
             log.warning("not ready", extra={"facts": {"reason": str(error)}})
-            return Response("503 Service Unavailable", TEXT, f"{error}\n".encode())
+            # A stranger may ask: where the database stands and who may use it is for the log alone.
+            reason = str(error) if isinstance(error, errors.Unavailable) else "the database is not ready"
+            return Response("503 Service Unavailable", TEXT, f"{reason}\n".encode())
         return Response("200 OK", TEXT, b"ready\n")
 
 
@@ -119,6 +121,13 @@ def base_url(environ: guard.Environ) -> str:
 def _operations(house: installation.Installation, path: str) -> list[model.Operation]:
     """Return the operations at a path in any pack; which pack judges is decided by the version declared."""
     return [operation for _, service in house.contracts.services(path) for operation in service.operations.values()]
+
+
+def _count(response: Response, seconds: float) -> None:
+    try:
+        metrics.observe(response, seconds)
+    except Exception:  # whatever it is: the package may be accepted by now, and its sender has to hear of it
+        log.exception("not counted")
 
 
 def _nowhere() -> Response:

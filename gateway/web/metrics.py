@@ -2,14 +2,22 @@
 
 Each process counts for itself, and any of them answers for all: under `gateway serve` the counters live in files of a
 shared folder (`PROMETHEUS_MULTIPROC_DIR`), elsewhere in memory. What waits for a result is asked of the database at
-each scrape, because the journal is the only truth. No label carries anything that a sender wrote.
+each scrape, because the journal is the only truth. No label carries anything that a sender wrote. Counting is never
+worth a package: files that cannot be had mean no counters, not no answers.
 """
 
 from __future__ import annotations
 
+import fcntl
+import logging
 import os
 import platform
+import shutil
+import struct
+import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Final
 
 import prometheus_client
@@ -21,10 +29,15 @@ from gateway import clock, installation
 from gateway.web import response
 from storage import errors, journal, packages
 
+log: Final = logging.getLogger("gateway.web")
+
 MEDIA_TYPE: Final = text.CONTENT_TYPE_PLAIN_0_0_4
 FOLDER: Final = "PROMETHEUS_MULTIPROC_DIR"
 """Environment variable that names the shared folder; prometheus_client reads it when it is imported."""
+CAPACITY: Final = 256 * 1024
+"""Bytes of each file of counters, taken from the disk before anything is counted."""
 
+_PREFIX: Final = ".counters-"
 _OWN: Final = prometheus_client.CollectorRegistry()
 _ANSWERS: Final = prometheus_client.Counter(
     "gateway_answers",
@@ -41,8 +54,67 @@ _SECONDS: Final = prometheus_client.Histogram(
 )
 
 
+_is_counting = True
+
+
+@contextmanager
+def folder(data: Path) -> Iterator[str]:
+    """Have a folder for the counters inside the data folder, whose free space is guarded, for as long as the block.
+
+    What a killed gateway has left there is removed: nobody holds its lock any more.
+    """
+    for left in data.glob(f"{_PREFIX}*"):
+        with _locked(left) as is_left:
+            if is_left:
+                shutil.rmtree(left, ignore_errors=True)
+    with tempfile.TemporaryDirectory(prefix=_PREFIX, dir=data, ignore_cleanup_errors=True) as made, _locked(Path(made)):
+        yield made
+
+
+@contextmanager
+def _locked(path: Path) -> Iterator[bool]:
+    """Lock a folder; False where somebody else holds it, or it is gone."""
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
+    except OSError:
+        yield False
+        return
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        is_ours = True
+    except OSError:
+        is_ours = False
+    try:
+        yield is_ours
+    finally:
+        os.close(descriptor)
+
+
+def reserve() -> None:
+    """Take the disk space for this process's counters, before the first answer.
+
+    The library maps its files into memory and leaves holes in them, and a hole that a full disk cannot fill kills the
+    process at the first count. Where there is no space nothing is counted until the process is started again.
+    """
+    global _is_counting  # noqa: PLW0603  # as the counters themselves: one for a process
+    if FOLDER not in os.environ:
+        return
+    try:
+        # A cleaner of old files may have taken it.
+        shared = Path(os.environ[FOLDER])
+        shared.mkdir(exist_ok=True)
+        for kind in ("counter", "histogram"):
+            with (shared / f"{kind}_{os.getpid()}.db").open("ab") as file:
+                os.posix_fallocate(file.fileno(), 0, CAPACITY)
+    except OSError as error:
+        _is_counting = False
+        log.error("nothing is counted", extra={"facts": {"reason": str(error)}})  # noqa: TRY400  # no defect
+
+
 def observe(answer: response.Response, seconds: float) -> None:
     """Count one answer; `seconds` is how long it took."""
+    if not _is_counting:
+        return
     kind = answer.kind
     _ANSWERS.labels(kind, answer.status[:3], answer.code).inc()
     _SECONDS.labels(kind).observe(seconds)
@@ -50,13 +122,21 @@ def observe(answer: response.Response, seconds: float) -> None:
 
 def exposition(house: installation.Installation) -> bytes:
     """Return the metrics of all processes and the state of the database; a database that is away is said to be."""
-    counters = _OWN
-    if FOLDER in os.environ:
-        counters = prometheus_client.CollectorRegistry()
-        multiprocess.MultiProcessCollector(counters)  # type: ignore[no-untyped-call]  # untyped in the library
     state = prometheus_client.CollectorRegistry()
     state.register(_State(house))
-    return text.generate_latest(counters) + text.generate_latest(state)
+    return _counters() + text.generate_latest(state)
+
+
+def _counters() -> bytes:
+    if FOLDER not in os.environ:
+        return text.generate_latest(_OWN)
+    together = prometheus_client.CollectorRegistry()
+    try:
+        multiprocess.MultiProcessCollector(together)  # type: ignore[no-untyped-call]  # untyped in the library
+        return text.generate_latest(together)
+    except (OSError, ValueError, RuntimeError, struct.error) as error:  # the folder is gone, or a file is broken
+        log.warning("counters cannot be read", extra={"facts": {"reason": type(error).__name__}})
+        return b""
 
 
 def forget(pid: int, folder: str) -> None:

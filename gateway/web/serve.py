@@ -10,7 +10,6 @@ import http.client
 import logging
 import os
 import socket
-import tempfile
 from collections.abc import Callable
 from typing import Final
 
@@ -25,6 +24,8 @@ _BACKLOG: Final = 1024
 _LOOK_EVERY: Final = 0.05
 _HOPELESS: Final = 5
 """Deaths before the first readiness after which there is nothing to wait for."""
+_KEEP_ALIVE: Final = {socket.TCP_KEEPIDLE: 60, socket.TCP_KEEPINTVL: 15, socket.TCP_KEEPCNT: 4}
+"""Seconds of silence, seconds between questions, and questions without an answer after which a peer is gone."""
 _WILDCARDS: Final = {"0.0.0.0": "127.0.0.1", "": "127.0.0.1", "::": "::1"}  # noqa: S104  # read here, not bound
 
 
@@ -36,7 +37,7 @@ def run(conf: settings.Settings, *, on_ready: OnReady | None = None) -> int:
     """
     logs.configure(conf.log_level)
     installation.Installation.open(conf).close()
-    with _listen(conf.host, conf.port) as listener, tempfile.TemporaryDirectory(prefix="hcs-gateway-") as counters:
+    with _listen(conf.host, conf.port) as listener, metrics.folder(conf.data) as counters:
         address = listener.getsockname()[:2]
         log.info("listening", extra={"facts": {"url": _url(*address)}})
         group = supervisor.Supervisor(
@@ -95,6 +96,10 @@ def _listen(host: str, port: int) -> socket.socket:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         # Accepted sockets inherit it: an answer must not wait for the acknowledgement of its headers.
         listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        # And a peer that is gone without a word is noticed.
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+        for option, value in _KEEP_ALIVE.items():
+            listener.setsockopt(socket.IPPROTO_TCP, option, value)
         listener.bind(address)
         listener.listen(_BACKLOG)
         listener.setblocking(False)

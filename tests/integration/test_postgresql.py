@@ -99,3 +99,12 @@ def test_p13_server_dies__not_ready_and_nothing_acknowledged_until_it_is_back(po
     assert stand.get("/readyz").status == 200
     assert stand.work() == 1
     stand.close()
+
+
+def test_not_ready__tells_a_stranger_nothing_of_the_database(nodes, postgres):
+    postgres.stop()
+    try:
+        answer = nodes[0].get("/readyz")
+    finally:
+        postgres.start()
+    assert (answer.status, answer.body) == (503, b"the database is not ready\n")

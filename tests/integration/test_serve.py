@@ -9,6 +9,7 @@ import http.client
 import json
 import os
 import re
+import select
 import shutil
 import signal
 import socket
@@ -23,7 +24,8 @@ from pathlib import Path
 import pytest
 
 from gateway import installation, settings
-from storage import database, journal
+from gateway.web import bodies
+from storage import database, directory, journal
 from tests import samples
 from tests import stand as stands
 
@@ -41,8 +43,16 @@ except errors.GatewayError as error:
 """
 pytestmark = pytest.mark.slow
 
-TOKEN = base64.b64encode(f"{stands.LOGIN}:{stands.PASSWORD}".encode()).decode()
-HEADERS = {"Content-Type": "text/xml; charset=utf-8", "Authorization": f"Basic {TOKEN}"}
+OTHER = "other"
+"""Login of a second information system, with the same password."""
+
+
+def headers_of(login: str) -> dict[str, str]:
+    token = base64.b64encode(f"{login}:{stands.PASSWORD}".encode()).decode()
+    return {"Content-Type": "text/xml; charset=utf-8", "Authorization": f"Basic {token}"}
+
+
+HEADERS = headers_of(stands.LOGIN)
 
 
 def until(condition, what: str):
@@ -81,8 +91,8 @@ class Served:
     def get(self, path: str) -> tuple[int, str]:
         return self.request("GET", path)
 
-    def send(self, body: bytes) -> tuple[int, str]:
-        return self.request("POST", stands.HOUSES, body, HEADERS.items())
+    def send(self, body: bytes, login: str = stands.LOGIN) -> tuple[int, str]:
+        return self.request("POST", stands.HOUSES, body, headers_of(login).items())
 
     def events(self, event: str) -> list[dict]:
         lines = [json.loads(line) for line in self.log.read_text().splitlines()]
@@ -228,16 +238,27 @@ def test_stop_while_packages_are_in_flight__loses_no_acknowledged_one(serve, con
     assert seen <= acknowledged(conf)
 
 
+def upload(served: Served, length: int, *lines: str) -> socket.socket:
+    """Return a connection on which the headers of a package were sent."""
+    connection = socket.create_connection((served.host, served.port), timeout=LONG)
+    head = [f"POST {stands.HOUSES} HTTP/1.1", "Host: gateway", f"Content-Length: {length}", *lines]
+    head += [f"{name}: {value}" for name, value in HEADERS.items()]
+    connection.sendall("\r\n".join([*head, "", ""]).encode())
+    return connection
+
+
 @contextlib.contextmanager
 def upload_begun(served: Served, length: int) -> Iterator[socket.socket]:
     """Yield a connection on which the gateway waits for a body of this length."""
-    with socket.create_connection((served.host, served.port), timeout=LONG) as upload:
-        head = [f"POST {stands.HOUSES} HTTP/1.1", "Host: gateway", f"Content-Length: {length}"]
-        head += [f"{name}: {value}" for name, value in HEADERS.items()]
-        upload.sendall("\r\n".join([*head, "Expect: 100-continue", "", ""]).encode())
+    with upload(served, length, "Expect: 100-continue") as begun:
         # The interim answer says that the sender is known and the body is being read.
-        assert b" 100 " in upload.recv(1000)
-        yield upload
+        assert b" 100 " in begun.recv(1000)
+        yield begun
+
+
+def rest(connection: socket.socket) -> bytes:
+    """Return what comes until the gateway closes the connection."""
+    return b"".join(iter(lambda: connection.recv(65536), b""))
 
 
 def test_upload_begun_before_the_stop__is_finished_and_answered(serve):
@@ -371,3 +392,104 @@ def test_client_that_hangs_up_in_the_middle__leaves_a_server_that_goes_on(shared
         answer = broken.recv(65536)
     assert answer.startswith(b"HTTP/1.1 400 ")
     assert served.send(stands.package(samples.HOUSE))[0] == 200
+
+
+def introduce_other(conf: settings.Settings) -> None:
+    """Make a second information system known, which may act for the same organisation."""
+    opened = database.Database.open(conf.database_url)
+    with opened.write() as connection:
+        known = directory.system_by_login(connection, stands.LOGIN)
+        directory.add_system(connection, dataclasses.replace(known, login=OTHER), stands.NOW)
+        directory.grant(connection, stands.PROVIDER, OTHER, stands.NOW)
+    opened.close()
+
+
+def test_sender_with_150_stalled_bodies__stops_neither_health_nor_others(serve, conf):
+    introduce_other(conf)
+    served = serve()
+    with contextlib.ExitStack() as stack:
+        stalled = [stack.enter_context(upload(served, 100_000)) for _ in range(150)]
+        for connection in stalled:
+            connection.sendall(b"<")
+        until(lambda: len(served.events("answered")) == 150 - bodies.EACH, "what goes beyond the share is answered")
+        assert served.get("/healthz") == (200, "ok\n")
+        assert served.get("/readyz") == (200, "ready\n")
+        status, answer = served.send(stands.package(samples.HOUSE), OTHER)
+        assert status == 200, answer
+        status, answer = served.send(stands.package(samples.HOUSE))
+        assert (status, "EXP002001" in answer) == (500, True)
+    # His connections are closed now, and he is served again.
+    until(lambda: served.send(stands.package(samples.HOUSE))[0] == 200, "the sender is served again")
+
+
+def test_body_that_does_not_come__is_refused_with_408_and_its_connection_closed(serve):
+    served = serve(body_timeout=1)
+    with upload_begun(served, 1000) as stalled:
+        stalled.sendall(b"half")
+        answer = rest(stalled)
+    assert answer.startswith(b"HTTP/1.1 408 ")
+    assert b"FMT001901" in answer
+    assert served.send(stands.package(samples.HOUSE))[0] == 200
+
+
+def test_held_uploads__take_no_more_memory_than_they_are_given(serve, conf):
+    introduce_other(conf)
+    size, budget = 8 * 2**20, 32 * 2**20
+    served = serve(body_memory=budget, max_body=size, body_timeout=3600)
+    (pid,) = served.children("web")
+    before = resident(pid)
+    with contextlib.ExitStack() as stack:
+        begun = [stack.enter_context(upload(served, size, "Expect: 100-continue")) for _ in range(12)]
+        # Half of the memory is this sender's: so many are asked for their bytes, and never another one.
+        received = until(lambda: enough(begun, budget // 2 // size), "the first uploads are begun")
+        for each in received:
+            assert b" 100 " in each.recv(1000)
+            each.sendall(bytes(size - 1))
+        until(lambda: resident(pid) - before > budget // 4, "the bytes have arrived")
+        assert not enough([each for each in begun if each not in received], 1)
+        assert resident(pid) - before < budget
+        assert served.send(stands.package(samples.HOUSE))[0] == 200
+
+
+def enough(connections: list[socket.socket], number: int) -> list[socket.socket]:
+    """Return the connections that have something to read, if there are so many."""
+    readable, _, _ = select.select(connections, [], [], 0)
+    return readable if len(readable) >= number else []
+
+
+def resident(pid: int) -> int:
+    """Return the bytes of memory that a process has for itself."""
+    pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE")
+
+
+def test_stop_with_a_body_that_does_not_come__is_graceful(serve):
+    served = serve()
+    with upload_begun(served, 1000) as stalled:
+        served.process.terminate()
+        answer = rest(stalled)
+    assert answer.startswith(b"HTTP/1.1 408 ")
+    assert served.process.wait(LONG) == 0
+    assert not served.events("process killed")
+
+
+def test_folder_of_counters_removed__nobody_notices_and_the_next_process_counts_again(serve, conf):
+    served = serve()
+    (folder,) = conf.data.glob(".counters-*")
+    shutil.rmtree(folder)
+    assert served.get("/healthz") == (200, "ok\n")
+    status, answer = served.send(stands.package(samples.HOUSE))
+    assert (status, "AckRequest" in answer) == (200, True)
+    assert "gateway_database_up 1.0" in served.get("/metrics")[1]
+    (pid,) = served.children("web")
+    os.kill(pid, signal.SIGKILL)
+    assert served.get("/healthz") == (200, "ok\n")
+    status, answer = served.send(stands.package(samples.HOUSE))
+    assert (status, "AckRequest" in answer) == (200, True)
+    assert count(served, kind="acknowledgement", status="200", code="") == 1
+
+
+def test_end_of_the_gateway__leaves_no_counters_behind(serve, conf):
+    served = serve()
+    assert served.stop() == 0
+    assert not list(conf.data.glob(".counters-*"))

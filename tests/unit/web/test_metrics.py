@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import re
+import subprocess
+import sys
 
 import pytest
 from prometheus_client import parser
 
+from gateway import errors
 from gateway.web import metrics, response
 from storage import errors as storage_errors
 from tests import samples
@@ -98,3 +103,84 @@ def test_every_metric__is_documented(stand):
     families = parser.text_string_to_metric_families(metrics.exposition(stand.house).decode())
     names = {re.sub("_created$", "", family.name) for family in families}
     assert [name for name in sorted(names) if f"`{name}" not in page] == []
+
+
+def test_counting_that_fails__spoils_no_answer(stand, monkeypatch, caplog):
+    def broken(_answer, _seconds):
+        raise ValueError("no counter")
+
+    monkeypatch.setattr(metrics, "observe", broken)
+    assert stand.get("/healthz").body == b"ok\n"
+    assert stand.send(samples.HOUSE).message_guid
+    assert [record.message for record in caplog.records if record.levelname == "ERROR"] == ["not counted"] * 2
+
+
+@pytest.fixture
+def shared(tmp_path, monkeypatch):
+    monkeypatch.setenv(metrics.FOLDER, str(tmp_path / "counters"))
+    monkeypatch.setattr(metrics, "_is_counting", True)
+    return tmp_path / "counters"
+
+
+def test_space_for_counters__is_taken_from_the_disk_before_the_first_answer(shared):
+    metrics.reserve()
+    files = sorted(shared.iterdir())
+    assert [file.name for file in files] == [f"{kind}_{os.getpid()}.db" for kind in ("counter", "histogram")]
+    for file in files:
+        assert file.stat().st_size == metrics.CAPACITY
+        # No hole is left that a full disk could refuse to fill.
+        assert file.stat().st_blocks * 512 >= metrics.CAPACITY
+
+
+def test_disk_without_space_for_counters__nothing_is_counted_and_everything_answered(
+    stand, shared, monkeypatch, caplog
+):
+    def full(*_):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "posix_fallocate", full)
+    metrics.reserve()
+    assert "nothing is counted" in [record.message for record in caplog.records]
+    assert stand.get("/healthz").body == b"ok\n"
+    assert b"gateway_database_up 1.0" in stand.get("/metrics").body
+    assert stand.send(samples.HOUSE).message_guid
+
+
+@pytest.mark.parametrize(
+    "broken", [b"", b"\xff\xff\xff\x7f\0\0\0\0" + b"\xff" * 64, None], ids=["empty", "bytes", "gone"]
+)
+def test_counters_that_cannot_be_read__leave_the_rest_of_the_page(stand, shared, broken):
+    if broken is not None:
+        shared.mkdir()
+        (shared / "counter_1.db").write_bytes(broken)
+    answer = stand.get("/metrics")
+    assert answer.status == 200
+    assert b"gateway_database_up 1.0" in answer.body
+
+
+def test_every_answer_there_can_be__fits_into_the_space(shared):
+    program = """
+from gateway import errors
+from gateway.web import metrics, response
+metrics.reserve()
+for code in errors.catalogue():
+    for status in ("400", "401", "408", "500"):
+        metrics.observe(response.Response(status, "", b"", code.id), 1.0)
+for answer in (response.Response("200", "", b""), response.Response("200", "", b"", operation="a"),
+               response.Response("200", "", b"", operation="a", accepted=True)):
+    metrics.observe(answer, 1.0)
+"""
+    subprocess.run([sys.executable, "-c", program], check=True)
+    sizes = {file.name.partition("_")[0]: file.stat().st_size for file in shared.iterdir()}
+    assert sizes == {"counter": metrics.CAPACITY, "histogram": metrics.CAPACITY}
+    assert len(errors.catalogue()) > 50
+
+
+def test_folder_of_counters__lives_as_long_as_its_owner_and_sweeps_what_a_killed_one_left(tmp_path):
+    (tmp_path / ".counters-left").mkdir()
+    (tmp_path / ".counters-left" / "counter_1.db").write_bytes(b"x")
+    with metrics.folder(tmp_path) as first:
+        assert [str(path) for path in tmp_path.iterdir()] == [first]
+        with metrics.folder(tmp_path) as second:
+            assert {str(path) for path in tmp_path.iterdir()} == {first, second}
+    assert list(tmp_path.iterdir()) == []

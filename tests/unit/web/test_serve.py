@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import os
+import socket
 from pathlib import Path
 
 import pytest
@@ -53,6 +54,15 @@ def test_address_that_is_told__can_be_reached(host, url):
 def test_address_that_is_not_ours__is_refused_with_its_name(host):
     with pytest.raises(errors.Unavailable, match=f"cannot listen on {host}"):
         serve._listen(host, 0)  # noqa: SLF001  # without an installation around it
+
+
+def test_listener__lets_the_system_notice_peers_that_are_gone():
+    with serve._listen("127.0.0.1", 0) as listener, socket.create_connection(listener.getsockname()):  # noqa: SLF001  # as above
+        listener.setblocking(True)
+        accepted, _ = listener.accept()
+        with accepted:
+            assert accepted.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE) == 1
+            assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE) == 60
 
 
 def test_folder_without_an_installation__is_refused_before_anything_is_started(tmp_path: Path):
