@@ -7,6 +7,7 @@ before stays in force. Nothing is ever replaced in place.
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import os
 import shutil
@@ -56,9 +57,39 @@ def install(source: Path, into: Path) -> model.Pack:
     return pack
 
 
+@dataclasses.dataclass(frozen=True, slots=True)
+class Survey:
+    """What is installed, as it was found."""
+
+    packs: tuple[model.Pack, ...]
+    """The sound ones, oldest version first."""
+    damaged: tuple[errors.ContractError, ...]
+    """One reason for each of the others: they are not in force, and no reason to serve less than the sound ones."""
+
+
+def survey(into: Path) -> Survey:
+    """Return the installed packs and what is wrong with those that cannot be served."""
+    found: list[model.Pack] = []
+    damaged: list[errors.ContractError] = []
+    for folder in sorted(_folders(into)):
+        try:
+            found.append(verify(folder))
+        except errors.ContractError as error:
+            damaged.append(error)
+    return Survey(tuple(sorted(found, key=lambda pack: model.number(pack.version))), tuple(damaged))
+
+
+def stamp(into: Path) -> frozenset[tuple[str, int]]:
+    """Return a value that changes when a pack is installed or removed; it costs a listing of one folder."""
+    return frozenset((folder.name, folder.stat().st_ino) for folder in _folders(into))
+
+
 def installed(into: Path) -> list[model.Pack]:
     """Return the installed packs, oldest version first; raises ContractError that names a missing or changed file."""
-    return sorted((verify(folder) for folder in _folders(into)), key=lambda pack: model.number(pack.version))
+    found = survey(into)
+    if found.damaged:
+        raise found.damaged[0]
+    return list(found.packs)
 
 
 def verify(folder: Path) -> model.Pack:
