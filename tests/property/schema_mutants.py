@@ -13,8 +13,8 @@ from random import Random
 from lxml import etree
 from xmlschema.validators import XsdSimpleType
 
+from gateway.study.instances import Instance
 from tests.property import schema_values
-from tests.property.schema_instances import Instance
 
 _TRANSPORT_GUID = "{http://dom.gosuslugi.ru/schema/integration/base/}TransportGUID"
 

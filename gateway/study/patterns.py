@@ -1,6 +1,6 @@
-"""Strings that match a pattern facet: a sampler for the regular expressions of XML Schema, appendix F.
+r"""Strings that match a pattern facet: a sampler for the regular expressions of XML Schema, appendix F.
 
-It knows what the contracts use: literals, `.`, classes and their negations, `\\d \\D \\s \\S \\w \\W`, groups,
+It knows what the contracts use: literals, `.`, classes and their negations, `\d \D \s \S \w \W`, groups,
 branches and quantifiers. An unknown construct raises: a sampler that guesses would prove nothing.
 """
 
@@ -28,17 +28,18 @@ _ESCAPES = {
     "r": "\r",
     "t": "\t",
 }
-# How often `*` and `+` repeat at most: long runs are the business of the length facets.
 _MANY = 4
 
 
-def sampler(pattern: str) -> Sampler:
-    """Compile one pattern into a function that draws matching strings.
+def sampler(pattern: str, *, many: int = _MANY) -> Sampler:
+    """Compile one pattern into a function that draws matching strings; raises ValueError for an unknown construct.
+
+    `many`: how often `*` and `+` repeat at most; long runs are the business of the length facets.
 
     >>> sampler("A?[0-9]{3,4}")(Random(1)).lstrip("A").isdecimal()
     True
     """
-    reader = _Reader(pattern)
+    reader = _Reader(pattern, many)
     draw = reader.branches()
     if not reader.at_end():
         raise ValueError(f"the pattern {pattern!r} cannot be sampled beyond position {reader.position}")
@@ -48,8 +49,9 @@ def sampler(pattern: str) -> Sampler:
 class _Reader:
     """Recursive descent over one pattern: branches, pieces, atoms."""
 
-    def __init__(self, pattern: str) -> None:
+    def __init__(self, pattern: str, many: int) -> None:
         self.pattern = pattern
+        self.many = many
         self.position = 0
 
     def at_end(self) -> bool:
@@ -106,16 +108,16 @@ class _Reader:
         if self._skip("?"):
             return 0, 1
         if self._skip("*"):
-            return 0, _MANY
+            return 0, self.many
         if self._skip("+"):
-            return 1, _MANY
+            return 1, self.many
         if not self._skip("{"):
             return 1, 1
         end = self.pattern.index("}", self.position)
         low, _, high = self.pattern[self.position : end].partition(",")
         exact = "," not in self.pattern[self.position : end]
         self.position = end + 1
-        return int(low), int(low) if exact else int(high or int(low) + _MANY)
+        return int(low), int(low) if exact else int(high or int(low) + self.many)
 
     def _peek(self) -> str:
         return self.pattern[self.position]
