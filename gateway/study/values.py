@@ -98,10 +98,9 @@ def fitting(simple: XsdSimpleType, random: Random) -> dict[str, str]:
     """
     if isinstance(simple, XsdUnion):
         return {name: text for member in simple.member_types for name, text in fitting(member, random).items()}
-    if isinstance(simple, XsdList):
-        return _lists(simple, random)
     if simple.is_list():
-        return _lists(cast("XsdList", simple.base_type), random)
+        items = simple if isinstance(simple, XsdList) else cast("XsdList", simple.base_type)
+        return fitting(cast("XsdSimpleType", items.item_type), random)
     known = facets(simple)
     if known.enumeration:
         return {f"={value}": value for value in known.enumeration}
