@@ -100,7 +100,7 @@ def fitting(simple: XsdSimpleType, random: Random) -> dict[str, str]:
         return {name: text for member in simple.member_types for name, text in fitting(member, random).items()}
     if simple.is_list():
         items = simple if isinstance(simple, XsdList) else cast("XsdList", simple.base_type)
-        return fitting(cast("XsdSimpleType", items.item_type), random)
+        return fitting(items.item_type, random)
     known = facets(simple)
     if known.enumeration:
         return {f"={value}": value for value in known.enumeration}

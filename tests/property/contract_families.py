@@ -37,8 +37,10 @@ HOUSES = Family(
 FAMILIES = (HOUSES,)
 
 LIBRARIES = {
-    "base": ("base.xsd", "hcs-base.xsd"),
-    "nsi-base": ("nsi-base.xsd", "hcs-nsi-base.xsd"),
-    "premises-base": ("premises-base.xsd", "hcs-premises-base.xsd"),
+    name: (f"{name}.xsd", f"hcs-{name}.xsd")
+    for name in (
+        *("base", "nsi-base", "premises-base", "account-base", "bills-base", "metering-device-base"),
+        *("individual-registry-base", "organizations-base", "organizations-registry-base"),
+    )
 }
 """Libraries of types: our file and the official one of each namespace."""
