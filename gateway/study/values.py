@@ -30,6 +30,7 @@ _PATIENCE: Final = 10_000
 """Draws without a fitting one after which a pattern is beyond this module."""
 _ANY_LENGTH: Final = 40
 _MANY_FRACTION_DIGITS: Final = 5
+_SPREAD: Final = 10_000
 _TEXT: Final = "Дом № 7, корп. «А» & <двор> "
 _LEXICAL: Final = {
     "boolean": ("true", "false", "1", "0"),
@@ -67,12 +68,13 @@ def facets(simple: XsdSimpleType) -> Facets:
     found: dict[str, Any] = {}
     patterns: list[str] = []
     enumeration: tuple[str, ...] = ()
+    # The built-in types say their spelling by patterns, which their restrictions inherit: no facets of the contract.
+    spelling = simple.root_type.patterns if isinstance(simple.root_type, XsdSimpleType) else None
     step: XsdSimpleType | XsdComplexType | None = simple
     while isinstance(step, XsdSimpleType):
         if step.name == f"{_XSD}integer":
             found.setdefault("fractionDigits", 0)
-        # The built-in types say their spelling by patterns too; those are not facets of the contract.
-        if step.patterns is not None and not (step.name or "").startswith(_XSD):
+        if step.patterns not in (None, spelling) and not (step.name or "").startswith(_XSD):
             patterns += step.patterns.regexps
         for name, facet in (step.facets or {}).items():
             if isinstance(facet, XsdFacet) and name is not None:
@@ -107,6 +109,18 @@ def fitting(simple: XsdSimpleType, random: Random) -> dict[str, str]:
     if known.patterns:
         return dict(_samples(simple, known, random))
     return {name: text for name, text in _candidates(known, random) if simple.is_valid(text)}
+
+
+def another(simple: XsdSimpleType, random: Random) -> str:
+    """Return any valid text, most likely not one that was drawn before: keys have to differ."""
+    known = facets(simple) if simple.is_atomic() else None
+    if known is not None and known.primitive == "decimal" and not (known.enumeration or known.patterns):
+        low, high = known.range
+        least = int(low) if low is not None else 0
+        text = str(random.randint(least, min(int(high) if high is not None else least + _SPREAD, least + _SPREAD)))
+        if simple.is_valid(text):
+            return text
+    return random.choice(list(fitting(simple, random).values()))
 
 
 def _candidates(known: Facets, random: Random) -> Borders:

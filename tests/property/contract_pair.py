@@ -14,6 +14,7 @@ from random import Random
 import xmlschema
 from lxml import etree
 
+from gateway.study.decisions import Thorough
 from gateway.study.declarations import names_below
 from gateway.study.instances import Instance, Maker
 from tests import resources
@@ -74,11 +75,12 @@ def service(name: str) -> Pair:
     return Pair(contract(OURS / f"{name}.xsd"), contract(published))
 
 
-def compare(pair: Pair, message: str, maker: Maker) -> None:
+def compare(pair: Pair, message: str, maker: Maker[Thorough]) -> None:
     """Assert that both accept what `maker` makes of `message`, and judge damaged copies of it alike."""
     made: list[Instance] = []
     while len(made) < _INSTANCES or (LONG and maker.choices.untried() and len(made) < _PATIENCE):
         made.append(maker.make(message))
+        maker.choices.settle()
         _assert_valid(pair, made[-1])
     if LONG:
         assert maker.choices.untried() == []

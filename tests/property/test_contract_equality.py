@@ -16,6 +16,7 @@ import pytest
 import xmlschema
 from lxml import etree
 
+from gateway.study.decisions import Thorough
 from gateway.study.declarations import attributes_below, names_below
 from gateway.study.instances import Maker
 from tests.property import contract_pair
@@ -55,7 +56,7 @@ def _covered(family: Family) -> dict[str, frozenset[str]]:
 
 def _compare(pair: contract_pair.Pair, message: str, direction: str, covered: dict[str, frozenset[str]]) -> None:
     model = (pair.ours if direction == "from ours" else pair.official).model
-    contract_pair.compare(pair, message, Maker(model, f"{direction} {message}", covered))
+    contract_pair.compare(pair, message, Maker(model, Thorough(f"{direction} {message}"), covered))
 
 
 @_requests
