@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import enum
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from random import Random
 from typing import Final, Protocol, TypeVar
 
-from xmlschema.validators import XsdAnyElement, XsdComplexType, XsdElement, XsdGroup
+from xmlschema.validators import XsdAnyElement, XsdComplexType, XsdElement, XsdGroup, XsdSimpleType
 
 from gateway.contracts import walk
+from gateway.study import texts
 from gateway.study.declarations import Particle
 
 Option = TypeVar("Option")
@@ -42,8 +43,8 @@ class Decisions(Protocol):
     def has_attribute(self, place: str) -> bool:
         """Tell whether an optional attribute is given."""
 
-    def text(self, place: str, texts: Mapping[str, str]) -> str:
-        """Return one of several texts, each under the name of the border that it stands on."""
+    def text(self, place: str, simple: XsdSimpleType) -> str:
+        """Return a valid text of a type."""
 
     def option(self, place: str, options: Sequence[Option]) -> Option:
         """Return one of several ways that have no preference among them."""
@@ -86,9 +87,10 @@ class Thorough:
         """Tell yes or no."""
         return self.option(place, (False, True))
 
-    def text(self, place: str, texts: Mapping[str, str]) -> str:
-        """Return any text."""
-        return texts[self.option(place, tuple(texts))]
+    def text(self, place: str, simple: XsdSimpleType) -> str:
+        """Return a text on any border of the type."""
+        borders = texts.fitting(simple, self.random)
+        return borders[self.option(place, tuple(borders))]
 
     def option(self, place: str, options: Sequence[Option]) -> Option:
         """Return any option, and remember it."""
@@ -142,9 +144,9 @@ class Sample:
         """Tell whether every attribute is shown."""
         return self._extent is Extent.FULL
 
-    def text(self, place: str, texts: Mapping[str, str]) -> str:  # noqa: ARG002
-        """Return a text from the middle, not from a border."""
-        return texts.get("some") or next(iter(texts.values()))
+    def text(self, place: str, simple: XsdSimpleType) -> str:  # noqa: ARG002
+        """Return a text that is easy to read."""
+        return texts.plain(simple, self.random)
 
     def option(self, place: str, options: Sequence[Option]) -> Option:  # noqa: ARG002
         """Return the first option."""

@@ -11,7 +11,7 @@ from xmlschema import XMLSchema
 from xmlschema.validators import XsdAnyElement, XsdComplexType, XsdElement, XsdGroup, XsdIdentity, XsdSimpleType
 
 from gateway import wire
-from gateway.study import decisions, declarations, identities, values
+from gateway.study import decisions, declarations, identities, texts
 from gateway.study.declarations import EVERYTHING, Covered, Particle
 from gateway.study.identities import Holder
 
@@ -99,8 +99,7 @@ class Maker(Generic[Decider]):
             # An empty element takes the fixed value. (Other spellings of it are valid too, but libxml2 compares
             # letters, so "1" for a fixed "true" is left to the mutants.)
             return self.choices.option(where, (fixed, ""))
-        texts = values.fitting(simple, self.choices.random)
-        return self.choices.text(where, texts)
+        return self.choices.text(where, simple)
 
     def _particle(self, parent: etree._Element, particle: Particle, where: str, depth: int) -> None:
         if isinstance(particle, XsdGroup):
@@ -159,7 +158,7 @@ class _Texts:
         }
 
     def another(self, holder: Holder) -> str:
-        return values.another(self.types[holder], self._random)
+        return texts.another(self.types[holder], self._random)
 
     def fits(self, holder: Holder, text: str) -> bool:
         return self.types[holder].is_valid(text)

@@ -45,6 +45,19 @@ _LEXICAL: Final = {
     "float": ("0", "-7.5", "1E3"),
 }
 
+_EASY: Final = {
+    "boolean": "true",
+    "decimal": "1",
+    "double": "1",
+    "float": "1",
+    "date": "2026-01-31",
+    "dateTime": "2026-01-31T12:00:00+03:00",
+    "time": "12:00:00",
+    "gYear": "2026",
+    "gYearMonth": "2026-01",
+}
+_WORD: Final = "Текст"
+
 
 @dataclass(frozen=True, slots=True)
 class Facets:
@@ -109,6 +122,20 @@ def fitting(simple: XsdSimpleType, random: Random) -> dict[str, str]:
     if known.patterns:
         return dict(_samples(simple, known, random))
     return {name: text for name, text in _candidates(known, random) if simple.is_valid(text)}
+
+
+def plain(simple: XsdSimpleType, random: Random) -> str:
+    """Return one valid text that is easy to read; raises ValueError as `fitting`."""
+    known = facets(simple) if simple.is_atomic() else None
+    easy: list[str] = []
+    if known is not None and not known.enumeration:
+        shortest, longest = known.lengths
+        word = _WORD.ljust(shortest, ".")[:longest]
+        easy = [word] if known.primitive == "string" and not known.patterns else [_EASY.get(known.primitive, "1")]
+        if known.patterns:
+            easy.insert(0, str(UUID(int=random.getrandbits(128), version=4)))
+    fit = (text for text in easy if text and simple.is_valid(text))
+    return next(fit, None) or next(iter(fitting(simple, random).values()))
 
 
 def another(simple: XsdSimpleType, random: Random) -> str:
