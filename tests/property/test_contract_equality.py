@@ -103,13 +103,17 @@ def _assert_same_declarations(pair: contract_pair.Pair, message: str, covered: d
 
 
 @pytest.mark.parametrize("library", LIBRARIES)
+def test_library__has_every_type_element_and_attribute_of_the_published_one(library):
+    own, published = _library(library)
+    for kind in ("types", "elements", "attributes"):
+        assert _declared(published, library, kind) <= _declared(own, library, kind)
+
+
+@pytest.mark.parametrize("library", LIBRARIES)
 def test_library_types_of_the_same_name__are_the_same_types(library, tmp_path):
     """Each through an element made for it, so that types no message of today reaches are judged too."""
-    own_file, published_file = LIBRARIES[library]
-    own, published = contract_pair.OURS / own_file, contract_pair.official_pack() / "lib" / published_file
-    models = [xmlschema.XMLSchema(str(path)) for path in (own, published)]
-    prefix = f"{{{contract_pair.ROOT}{library}/}}"
-    common = sorted(name for name in models[0].maps.types if name.startswith(prefix) and name in models[1].maps.types)
+    own, published = _library(library)
+    common = sorted(_declared(own, library, "types") & _declared(published, library, "types"))
     assert common
     pair = contract_pair.Pair(
         contract_pair.probes(tmp_path / "own.xsd", own, common),
@@ -118,6 +122,27 @@ def test_library_types_of_the_same_name__are_the_same_types(library, tmp_path):
     for name in (etree.QName(each).localname for each in common):
         for direction in _DIRECTIONS:
             _compare(pair, f"{{urn:example:probe}}{name}", direction, {})
+
+
+@pytest.mark.parametrize("library", LIBRARIES)
+def test_library_elements_of_the_same_name__are_the_same_elements(library):
+    pair = contract_pair.Pair(*map(contract_pair.contract, _library(library)))
+    own, published = (_declared(path, library, "elements") for path in _library(library))
+    for name in sorted(own & published):
+        for direction in _DIRECTIONS:
+            _compare(pair, name, direction, {})
+
+
+def _library(name: str) -> tuple[Path, Path]:
+    """Our file and the published one."""
+    own, published = LIBRARIES[name]
+    return contract_pair.OURS / own, contract_pair.official_pack() / "lib" / published
+
+
+def _declared(path: Path, library: str, kind: str) -> set[str]:
+    """Global components of a library's own namespace: `types`, `elements` or `attributes`."""
+    components = getattr(xmlschema.XMLSchema(str(path)).maps, kind)
+    return {name for name in components if name.startswith(f"{{{contract_pair.ROOT}{library}/}}")}
 
 
 @pytest.mark.parametrize("count", [10_000, 10_001])
