@@ -41,6 +41,7 @@ class Maker(Generic[Decider]):
         self.choices = choices
         self._texts = _Texts(choices.random)
         self._scopes: list[tuple[etree._Element, XsdIdentity]] = []
+        self._open: list[XsdComplexType] = []
 
     def make(self, name: str) -> Instance:
         """Return a valid document whose root is the global element `name` ({namespace}local).
@@ -65,6 +66,14 @@ class Maker(Generic[Decider]):
         if kind.abstract:
             kind = self._named_type(element, kind, where)
             where = f"{where}={kind.name}"
+        if kind in self._open:
+            # What recurses is one component at every depth, so its decisions are counted together.
+            where = str(kind.name)
+        self._open.append(kind)
+        self._complex(element, kind, where, depth)
+        self._open.pop()
+
+    def _complex(self, element: etree._Element, kind: XsdComplexType, where: str, depth: int) -> None:
         self._attributes(element, kind, where)
         if isinstance(kind.content, XsdSimpleType):
             self._simple(element, kind.content, None, where)
