@@ -8,13 +8,15 @@ damaged while it is in force.
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import logging
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Final, TypeAlias
 
+from gateway import errors as gateway_errors
 from gateway.contracts import builtin, catalogue, errors, model, packs, schema
 
 log: Final = logging.getLogger("gateway.contracts")
@@ -50,7 +52,7 @@ class Force:
     def __init__(self, folder: Path, *, strict: bool = False, warm: bool = False) -> None:
         """`folder`: of the installed packs; `warm`: every schema is compiled before it is in force.
 
-        Raises OSError where the folder cannot be read.
+        Raises Unavailable where the folder cannot be read.
         """
         self._folder = folder
         self._strict = strict
@@ -63,7 +65,8 @@ class Force:
         """Why packs that are installed are not as they were: what was found last."""
         self.now = Contracts(catalogue.Catalogue(()), schema.Schemas())
         """What is in force; whoever reads it twice may find two values."""
-        self._read()
+        with _readable():
+            self._read()
 
     def follow(self, follower: Follower) -> None:
         """Call `follower` with what is in force, now and before each change of it."""
@@ -80,10 +83,10 @@ class Force:
     def refresh(self) -> bool:
         """Take in what was installed and let go of what was removed; True where that changed anything.
 
-        Costs a listing of the folder where nothing came or went. Raises OSError where it cannot be read; then
+        Costs a listing of the folder where nothing came or went. Raises Unavailable where it cannot be read; then
         everything stays as it is.
         """
-        with self._turn:
+        with self._turn, _readable():
             if packs.stamp(self._folder) == self._stamp:
                 return False
             self._read()
@@ -151,3 +154,11 @@ class Force:
             except errors.ContractError as error:
                 broken[pack] = error
         return broken
+
+
+@contextlib.contextmanager
+def _readable() -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise gateway_errors.Unavailable(f"the contract packs cannot be read: {error.strerror}") from error
