@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import re
 import shutil
 import threading
 import weakref
@@ -16,6 +17,7 @@ from gateway import errors, installation, wire
 from gateway.contracts import packs
 from tests import resources, samples
 from tests import stand as stands
+from tests.integration import test_serve
 from tests.unit.contracts import pack_files
 from tests.unit.contracts.pack_files import PATH, TOYS
 
@@ -277,3 +279,55 @@ def test_installed_pack_of_the_built_in_version__judges_and_houses_are_executed_
     stand.house.force.refresh()
     assert in_force(stand) == ["16.3.0.0-built-in"]
     assert stand.result(stand.send(samples.EXPORT).message_guid).find(wire.base("ErrorMessage")) is None
+
+
+def refusals(version, content):
+    """exportOwnerRefusal: what it may ask for differs between the two official versions."""
+    text = f'<x:exportOwnerRefusalRequest xmlns:x="{HM}" xmlns:b="{wire.BASE}" b:version="{version}">'
+    return f"{text}<x:{content}>{pack_files.GUID}</x:{content}></x:exportOwnerRefusalRequest>".encode()
+
+
+@pytest.mark.slow
+@pytest.mark.contracts
+def test_running_server__takes_both_official_packs_and_lets_one_go(tmp_path):
+    conf = test_serve.new(tmp_path / "data", processes=2, exchange_workers=1)
+    served = test_serve.Served(conf)
+
+    def send(version, content):
+        return served.send(stands.package(refusals(version, content)))[1]
+
+    def follow(*ids):
+        wanted = sorted([*ids, "16.3.0.0-built-in"])
+        test_serve.until(
+            lambda: sum(sorted(each["facts"]["packs"]) == wanted for each in served.events("contracts in force")) == 3,
+            f"{wanted} in each process",
+        )
+
+    try:
+        follow()
+        assert "FMT001301" in send("16.1.0.0", "VotingGUID")
+        for version, ids in (("16.3.0.0", ("16.3.0.0",)), ("15.12.0.0", ("16.3.0.0", "15.12.0.0"))):
+            packs.install(resources.contracts_root(version), conf.packs)
+            follow(*ids)
+        newer, older = send("16.1.0.0", "VotingGUID"), send("13.1.8.1", "MessageGUID")
+        assert "AckRequest" in newer, newer
+        assert "AckRequest" in older, older
+        assert "FMT001300" in send("16.1.0.0", "MessageGUID")
+        assert "FMT001300" in send("13.1.8.1", "VotingGUID")
+        refused = send("14.0.0.0", "VotingGUID")
+        assert "FMT001307" in refused
+        assert "13.1.8.1, 16.1.0.0" in refused
+        guid = re.search("<ns4:MessageGUID>([^<]+)</ns4:MessageGUID><ns4:Requester", older)[1]
+        asked = stands.package(ASK.format(guid).encode(), key=None)
+        test_serve.until(lambda: "RequestState>3<" in served.send(asked)[1], "the older package is executed")
+        packs.remove("15.12.0.0", conf.packs)
+        test_serve.until(
+            lambda: sum("15.12.0.0" not in each["facts"]["packs"] for each in served.events("contracts in force")) == 9,
+            "15.12.0.0 is gone from each process",
+        )
+        assert "FMT001307" in send("13.1.8.1", "MessageGUID")
+        assert "RequestState>3<" in served.send(asked)[1]
+        assert served.stop() == 0
+        assert not served.events("contracts cannot be read")
+    finally:
+        served.close()
