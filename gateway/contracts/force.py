@@ -130,8 +130,7 @@ class Force:
 
     def _kept(self, found: Iterable[model.Pack], stamp: frozenset[tuple[str, int]]) -> list[model.Pack]:
         """Return the packs in force that are still installed and no longer sound."""
-        sound = {pack.version for pack in found}
-        there = {name for name, _ in self._stamp & stamp} - sound
+        there = {name for name, _ in stamp} - {pack.version for pack in found}
         return [
             pack for pack in self.now.catalogue.packs if pack.origin is model.Origin.INSTALLED and pack.version in there
         ]

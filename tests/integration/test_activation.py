@@ -92,6 +92,17 @@ def test_installed_pack__is_in_force_and_a_removed_one_is_not(stand, toys):
     assert stand.send(samples.HOUSE).status == 200
 
 
+def test_other_pack_of_the_same_version__takes_the_place_of_the_removed_one(stand, tmp_path):
+    first = renamed(tmp_path / "first", "2.11.0.0")
+    other = renamed(tmp_path / "other", "2.11.0.0", types=("2.10.0.0, ", ""))
+    for source in (first, other, first):
+        digest = packs.install(source, stand.settings.packs).digest
+        assert stand.house.force.refresh()
+        assert stand.house.contracts.catalogue.pack("2.11.0.0").digest == digest
+        assert send(stand).status == 200
+        packs.remove("2.11.0.0", stand.settings.packs)
+
+
 def test_request_that_was_begun__is_judged_to_its_end_by_what_was_in_force(stand, toys, monkeypatch):
     version = packs.install(toys, stand.settings.packs).version
     stand.house.force.refresh()
