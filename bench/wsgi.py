@@ -9,8 +9,7 @@ from gateway.web import application as web
 
 _conf = settings.load()
 logs.configure(_conf.log_level)
-_house = installation.Installation.open(_conf)
-_house.schemas.warm(_house.contracts.packs)
+_house = installation.Installation.open(_conf, warm=True)
 application = web.Web(_house)
 gc.collect()
 gc.freeze()

@@ -5,6 +5,7 @@ Both end in the same graceful stop, and a stop that takes too long ends by force
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import signal
@@ -23,6 +24,13 @@ OVERDUE: Final = supervisor.GRACE + 5.0
 def prepare() -> None:
     """Block the signals that are awaited later; before any thread is started, because threads inherit it."""
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM, signal.SIGINT})
+
+
+def settle() -> None:
+    """Tell the collector that what stands now stands for long: it need not look at it again until the next call."""
+    gc.unfreeze()
+    gc.collect()
+    gc.freeze()
 
 
 def wait(lifeline: int) -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Final, Self
 
 from gateway import errors
-from gateway.contracts import builtin, catalogue, model, packs, schema
+from gateway.contracts import force as contract_force
 from gateway.settings import Settings
 from signing import errors as signing_errors
 from signing import signer, trust
@@ -31,8 +31,7 @@ class Installation:
 
     settings: Settings
     database: database.Database
-    contracts: catalogue.Catalogue
-    schemas: schema.Schemas
+    force: contract_force.Force
     anchors: trust.TrustStore
     key: signer.Signer
     """Signs every result (P7)."""
@@ -40,19 +39,19 @@ class Installation:
     _ready_until: float = 0.0
 
     @classmethod
-    def open(cls, settings: Settings) -> Self:
-        """Open the installation in `settings.data`.
+    def open(cls, settings: Settings, *, warm: bool = False) -> Self:
+        """Open the installation in `settings.data`; `warm` compiles every schema before it is in force.
 
         Raises Unavailable where it has no database schema or no key: nothing may be accepted that cannot be answered
-        with a signature (P7). Raises ContractError for a damaged pack.
+        with a signature (P7). A damaged pack is not served, and no reason to serve less than the sound ones.
         """
         key = load_key(settings)
+        contracts = contract_force.Force(settings.packs, strict=settings.strict_versions, warm=warm)
         db = open_database(settings)
         return cls(
             settings=settings,
             database=db,
-            contracts=load_contracts(settings),
-            schemas=schema.Schemas(),
+            force=contracts,
             anchors=trust.TrustStore.from_folder(settings.trust),
             key=key,
             writer=intake.Writer(db),
@@ -63,10 +62,10 @@ class Installation:
         self.writer.close()
         self.database.close()
 
-    def service(self, pack_id: str, path: str) -> tuple[model.Pack, model.Service]:
-        """Return the pack that judged a package and its service; the newest one at the path if it is gone since."""
-        served = self.contracts.services(path)
-        return next((pair for pair in served if pair[0].id == pack_id), served[0])
+    @property
+    def contracts(self) -> contract_force.Contracts:
+        """What is in force now; whoever needs it twice keeps it."""
+        return self.force.now
 
     def forget_readiness(self) -> None:
         """Let the next package look again."""
@@ -110,8 +109,3 @@ def load_key(settings: Settings) -> signer.PemSigner:
         return signer.PemSigner.load(*key_paths(settings))
     except signing_errors.SigningError as error:
         raise errors.Unavailable(f"{error}; run `gateway init`") from error
-
-
-def load_contracts(settings: Settings) -> catalogue.Catalogue:
-    """Return the built-in contract and every installed pack beside it."""
-    return catalogue.Catalogue((builtin.pack(), *packs.installed(settings.packs)), strict=settings.strict_versions)

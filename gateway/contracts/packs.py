@@ -81,7 +81,8 @@ def survey(into: Path) -> Survey:
 
 def stamp(into: Path) -> frozenset[tuple[str, int]]:
     """Return a value that changes when a pack is installed or removed; it costs a listing of one folder."""
-    return frozenset((folder.name, folder.stat().st_ino) for folder in _folders(into))
+    # Not the inode: what is removed and installed again at once often gets the number of its predecessor.
+    return frozenset((folder.name, folder.stat().st_ctime_ns) for folder in _folders(into))
 
 
 def installed(into: Path) -> list[model.Pack]:

@@ -11,7 +11,7 @@ import contextlib
 import functools
 import io
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
@@ -38,14 +38,13 @@ _long = etree.XPath(f"boolean(descendant-or-self::*[*[{LONG + 1}]])")
 
 
 class Schemas:
-    """Compiled schemas of any number of packs; made once per process and used by all of its threads."""
+    """Compiled schemas of any number of packs, used by all threads of a process."""
 
-    def __init__(self, *, width: int = WIDTH) -> None:
+    def __init__(self, *, width: int = WIDTH, compiled: Mapping[str, Compiled] | None = None) -> None:
         """`width`: most compiled copies of one service; a thread that finds all of them lent waits."""
         self._width = width
         self._lock = threading.Lock()
-        self._pools: dict[tuple[str, str], Pool] = {}
-        self._sources: dict[str, compiler.Sources] = {}
+        self._compiled = dict(compiled or {})
 
     def judge(
         self, pack: model.Pack, service: model.Service, element: etree._Element, *, limit: int = LIMIT
@@ -55,32 +54,48 @@ class Schemas:
         At most `limit` violations, in the order in which libxml2 meets them. Raises ContractError where the schemas of
         an installed pack do not compile.
         """
-        pool = self._pool(pack, service)
+        pool = self._of(pack).pools[service.path]
         with pool.lend() as schema:
             return judge_with(schema, element, limit, pool.type_at)
+
+    def shapes(self, pack: model.Pack, service: model.Service) -> shape.Shapes:
+        """Return the shapes of the elements of a service."""
+        return self._of(pack).pools[service.path].shapes
 
     def warm(self, packs: Iterable[model.Pack]) -> None:
         """Compile one schema of every service now instead of at its first package; raises ContractError."""
         for pack in packs:
-            pools = [self._pool(pack, service) for service in pack.services.values()]
-            with self._sources[pack.digest].folder() as folder:
-                for pool in pools:
+            self._of(pack).warm()
+
+    def only(self, packs: Iterable[model.Pack]) -> Schemas:
+        """Return others that share what is compiled for these packs and know nothing of the rest.
+
+        What is compiled for a pack goes with the last `Schemas` that have it: whoever still works with these keeps it.
+        """
+        with self._lock:
+            kept = {pack.digest: self._compiled[pack.digest] for pack in packs if pack.digest in self._compiled}
+        return Schemas(width=self._width, compiled=kept)
+
+    def _of(self, pack: model.Pack) -> Compiled:
+        with self._lock:
+            if pack.digest not in self._compiled:
+                self._compiled[pack.digest] = Compiled(pack, self._width)
+            return self._compiled[pack.digest]
+
+
+class Compiled:
+    """What is compiled for one pack: a pool for each service, by its path."""
+
+    def __init__(self, pack: model.Pack, width: int) -> None:
+        self._sources = compiler.Sources(pack)
+        self.pools: Final = {path: Pool(pack, service, self._sources, width) for path, service in pack.services.items()}
+
+    def warm(self) -> None:
+        """Have one copy of every service ready."""
+        if not all(pool.is_warm for pool in self.pools.values()):
+            with self._sources.folder() as folder:
+                for pool in self.pools.values():
                     pool.warm(folder)
-
-    def forget(self, pack: model.Pack) -> None:
-        """Drop everything compiled for a pack that is no longer in force."""
-        with self._lock:
-            self._sources.pop(pack.digest, None)
-            for key in [key for key in self._pools if key[0] == pack.digest]:
-                del self._pools[key]
-
-    def _pool(self, pack: model.Pack, service: model.Service) -> Pool:
-        key = (pack.digest, service.wsdl)
-        with self._lock:
-            if key not in self._pools:
-                sources = self._sources.setdefault(pack.digest, compiler.Sources(pack))
-                self._pools[key] = Pool(pack, service, sources, self._width)
-            return self._pools[key]
 
 
 class Pool:
@@ -92,15 +107,18 @@ class Pool:
         self._sources = sources
         self._places = threading.BoundedSemaphore(width)
         self._free: list[etree.XMLSchema] = []
+        self.is_warm = False
+        """Whether a copy was compiled before it was needed."""
 
     @functools.cached_property
-    def _shapes(self) -> shape.Shapes:
+    def shapes(self) -> shape.Shapes:
+        """The shapes of the elements of the service."""
         return shape.Shapes(self._pack, self._service)
 
     def type_at(self, names: tuple[str, ...]) -> str:
         """Return the XSD type of the text at this path, empty where the contract has no such place."""
         try:
-            found = self._shapes.element(names[0])
+            found = self.shapes.element(names[0])
         except errors.ContractError:
             return ""
         for name in names[1:]:
@@ -113,8 +131,9 @@ class Pool:
     def warm(self, folder: Path) -> None:
         """Have one copy ready, compiled from a folder of the pack's sources."""
         with self._places:
-            if not self._free:
+            if not self.is_warm:
                 self._free.append(self._compile(folder))
+                self.is_warm = True
 
     @contextlib.contextmanager
     def lend(self) -> Iterator[etree.XMLSchema]:

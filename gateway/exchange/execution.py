@@ -34,15 +34,16 @@ class Execution:
 
     def __init__(self, house: installation.Installation) -> None:
         self._house = house
-        self._results = results.Results(house.key, house.schemas, validate=house.settings.validate_results)
+        self._results = results.Results(house.key, validate=house.settings.validate_results)
         self._numbers = numbers.Numbers(house.database)
 
     def run(self, package: packages.Package) -> Done:
         """Run the family of a package; a fault of ours becomes its answer (EXP001000) and changes nothing.
 
-        Raises Conflict, NotReady and Unavailable: then the package is as it was.
+        Raises Conflict, NotReady, Unavailable and UnknownPath (no pack that is in force serves it): then the package is
+        as it was.
         """
-        about = results.about(self._house, package)
+        about = self._about(package)
         with self._house.database.read() as connection:
             unit = registry.Registry(connection, self._numbers)
             try:
@@ -54,15 +55,21 @@ class Execution:
                 return self.fail(package, error)
 
     def fail(self, package: packages.Package, error: Exception | None) -> Done:
-        """Return the answer to a package that cannot be executed through no fault of its sender."""
+        """Return the answer to a package that cannot be executed through no fault of its sender.
+
+        Raises UnknownPath where no pack that is in force has a form for it.
+        """
+        about = self._about(package)
         incident = clock.new_guid()
         log.error("defect", exc_info=error, extra={"facts": {"incident": incident, "message": package.message_guid}})
         text = errors.code(errors.EXCHANGE_FAILED).text.format(incident=incident)
         problem = api.Problem(errors.EXCHANGE_FAILED, text)
-        about = results.about(self._house, package)
         with self._house.database.read() as connection:
             unchanged = registry.Registry(connection, self._numbers)
         return Done(api.Failed(problem), self._results.failed(about, problem, clock.now()), unchanged)
+
+    def _about(self, package: packages.Package) -> results.About:
+        return results.about(self._house.force.having(package.pack), package)
 
     def _answer(self, package: packages.Package, about: results.About, unit: registry.Registry) -> api.Answer:
         with self._house.database.read() as connection:

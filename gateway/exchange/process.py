@@ -5,7 +5,6 @@ When it is told to stop it finishes the package in its hands; if it is killed, t
 
 from __future__ import annotations
 
-import gc
 import logging
 import os
 import signal
@@ -32,15 +31,16 @@ def main(lifeline: int) -> int:
         return 1
     stop = threading.Event()
     thread = threading.Thread(target=_work, args=(house, stop), name="worker", daemon=True)
-    # What stands now stands until the end: the collector need not look at it again.
-    gc.collect()
-    gc.freeze()
+    watch = threading.Thread(target=house.force.watch, args=(stop, child.settle), name="contracts", daemon=True)
+    child.settle()
+    watch.start()
     thread.start()
     log.info("process works")
     child.wait(lifeline)
     ended_by_itself = not thread.is_alive()
     stop.set()
     thread.join()
+    watch.join()
     house.close()
     return int(ended_by_itself)
 

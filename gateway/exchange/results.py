@@ -7,14 +7,13 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-import functools
 from collections.abc import Mapping, Sequence
 
 from lxml import etree
 
-from gateway import clock, errors, installation, wire
+from gateway import clock, errors, wire
 from gateway.contracts import errors as contract_errors
-from gateway.contracts import model, schema, shape
+from gateway.contracts import force, model, schema, shape
 from gateway.families import api
 from signing import signer, xades
 from storage import packages
@@ -28,6 +27,7 @@ class InvalidResult(errors.GatewayError):
 class About:
     """The package that is answered, and the contract that judged it."""
 
+    schemas: schema.Schemas = dataclasses.field(repr=False)
     pack: model.Pack
     service: model.Service
     message_guid: str
@@ -36,24 +36,23 @@ class About:
     """base:version that its request declares."""
 
 
-def about(house: installation.Installation, package: packages.Package) -> About:
-    """Return what a result of this package is about."""
-    pack, service = house.service(package.pack, package.path)
-    return About(pack, service, package.message_guid, package.version)
+def about(contracts: force.Contracts, package: packages.Package) -> About:
+    """Return what a result of this package is about; raises UnknownPath where its service is no longer served."""
+    pack, service = contracts.service(package.pack, package.path)
+    return About(contracts.schemas, pack, service, package.message_guid, package.version)
 
 
 class Results:
     """Makes signed results; one for a process, safe for threads."""
 
-    def __init__(self, signing_key: signer.Signer, judges: schema.Schemas, *, validate: bool) -> None:
+    def __init__(self, signing_key: signer.Signer, *, validate: bool) -> None:
         self._signer = signing_key
-        self._judges = judges
         self._validate = validate
-        self._shapes = functools.lru_cache(maxsize=256)(shape.Shapes)
 
-    def shape(self, about: About, element: str) -> shape.Shape:
+    @staticmethod
+    def shape(about: About, element: str) -> shape.Shape:
         """Return the shape of a global element in the schemas that judged the package."""
-        return self._shapes(about.pack, about.service).element(element)
+        return about.schemas.shapes(about.pack, about.service).element(element)
 
     def unfinished(self, about: About, state: int, at: dt.datetime) -> bytes:
         """Return the answer of a package that is received (1) or in work (2); ГИС ЖКХ signs it too (protocol §6.5).
@@ -110,7 +109,7 @@ class Results:
         return {"ImportResult": {"CommonResult": outcomes} if nested else outcomes}
 
     def _check(self, about: About, element: etree._Element) -> None:
-        violations = self._judges.judge(about.pack, about.service, element)
+        violations = about.schemas.judge(about.pack, about.service, element)
         if violations:
             raise InvalidResult("; ".join(f"{item.path}: {item.text}" for item in violations))
 

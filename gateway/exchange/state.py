@@ -26,11 +26,13 @@ def answer(house: installation.Installation, writer: results.Results, on_way: pa
         if stored is not None:
             return stored
         reached = packages.state(connection, asked)
-    return writer.unfinished(results.about(house, package), int(reached), clock.now())
+    return writer.unfinished(results.about(on_way.contracts, package), int(reached), clock.now())
 
 
 def _finished(house: installation.Installation, writer: results.Results, on_way: passage.Passage) -> bytes:
     asked = [(item.text or "").lower() for item in on_way.element.iter(wire.base("MessageGUIDList"))]
     with house.database.read() as connection:
         finished = packages.finished_among(connection, on_way.sender, on_way.path, asked)
-    return writer.requests_state(results.About(on_way.pack, on_way.service, "", ""), finished, clock.now())
+    return writer.requests_state(
+        results.About(on_way.contracts.schemas, on_way.pack, on_way.service, "", ""), finished, clock.now()
+    )

@@ -13,6 +13,7 @@ import threading
 from typing import Final
 
 from gateway import clock, errors, installation
+from gateway.contracts import errors as contract_errors
 from gateway.exchange import execution
 from gateway.families import api
 from storage import errors as storage_errors
@@ -65,6 +66,8 @@ class Worker:
         except (storage_errors.NotReady, errors.Unavailable):
             self._give_back(claim.package)
             raise
+        except contract_errors.UnknownPath:
+            self._put_aside(claim.package)
         except storage_errors.AlreadyFinished:
             log.info("finished by another worker", extra={"facts": {"message": claim.package.message_guid}})
         finally:
@@ -93,6 +96,16 @@ class Worker:
         # Where even this cannot be written, the lease ends by itself.
         with contextlib.suppress(storage_errors.NotReady):
             work.release(self._house.database, package.message_guid, self._name, clock.now())
+
+    def _put_aside(self, package: packages.Package) -> None:
+        """Leave a package whose pack was removed, and with it its service, until the pack is there again (P2).
+
+        Nobody can write its result or ask for it meanwhile. It is looked at once a lease, and keeps nobody waiting.
+        """
+        log.warning("contract gone", extra={"facts": {"message": package.message_guid, "pack": package.pack}})
+        later = clock.now() + self._lease
+        with contextlib.suppress(storage_errors.NotReady):
+            work.release(self._house.database, package.message_guid, self._name, later)
 
     def _keep_lease(self, stop: threading.Event) -> None:
         """Renew the claim on the package in hand, so that no other worker begins it while this one lives."""

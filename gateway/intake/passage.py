@@ -8,7 +8,7 @@ import hashlib
 
 from lxml import etree
 
-from gateway.contracts import model
+from gateway.contracts import force, model
 from gateway.intake import header
 from signing import verdict
 from storage import directory
@@ -29,6 +29,8 @@ class Passage:
     """The children of the SOAP header."""
     element: etree._Element = dataclasses.field(init=False)
     """The request element, the only child of Body."""
+    contracts: force.Contracts = dataclasses.field(init=False)
+    """What was in force when the request was dispatched; it judges the request to the end."""
     pack: model.Pack = dataclasses.field(init=False)
     service: model.Service = dataclasses.field(init=False)
     operation: model.Operation = dataclasses.field(init=False)

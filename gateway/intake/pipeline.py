@@ -49,7 +49,7 @@ class Intake:
     def identify(self, on_way: passage.Passage) -> None:
         """Judge the header by the contract and find the organisation behind it."""
         on_way.pack, on_way.service, on_way.operation = schema.choose(
-            self._house.contracts, on_way.path, on_way.element
+            on_way.contracts.catalogue, on_way.path, on_way.element
         )
         block = header.find(on_way.header_blocks, on_way.operation.header)
         self._judge(on_way, block)
@@ -87,7 +87,7 @@ class Intake:
 
     def _judge(self, on_way: passage.Passage, element: etree._Element) -> None:
         limit = self._house.settings.max_violations
-        schema.judge(self._house.schemas, on_way.pack, on_way.service, element, limit=limit)
+        schema.judge(on_way.contracts.schemas, on_way.pack, on_way.service, element, limit=limit)
 
     def _judge_signature(self, on_way: passage.Passage) -> None:
         on_way.verdict = signature.verify(

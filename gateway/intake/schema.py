@@ -27,7 +27,7 @@ def choose(
     except contract_errors.UnknownOperation as error:
         raise errors.Rejected(errors.ENVELOPE_INVALID, unknown(element)) from error
     except contract_errors.UnknownVersion as error:
-        supported = ", ".join(error.supported)
+        supported = ", ".join(error.supported) or "любые номера из чисел через точку"
         raise errors.Rejected(
             errors.VERSION_UNSUPPORTED,
             f"версия {phrases.shorten(element.get(_VERSION))} не поддерживается; поддерживаются: {supported}",

@@ -9,15 +9,15 @@ from __future__ import annotations
 
 import itertools
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any, Final, TypeAlias
 
 from lxml import etree
 
 from gateway import errors, wire
-from gateway.contracts import model, phrases
+from gateway.contracts import force, phrases
 from gateway.intake import passage, schema
-from gateway.soap.compat import AnyXml, Application, MethodContext, ServerBase, Service, Soap11, rpc
+from gateway.soap.compat import AnyXml, Application, MethodContext, ServerBase, Service, Soap11, rpc, unregister
 
 # spyne logs the bodies of invalid messages and the traces of faults; what is worth logging we log ourselves.
 logging.getLogger("spyne").setLevel(logging.CRITICAL + 1)
@@ -68,11 +68,16 @@ class _Envelopes(Soap11):  # type: ignore[misc]  # spyne ships no types
 
 
 class SoapService:
-    """One path of the contract as a spyne application: `answer` takes a passage and gives the reply's bytes."""
+    """One path of the contracts in force as a spyne application: `answer` takes a passage and gives the reply's bytes.
 
-    def __init__(self, path: str, operations: Iterable[model.Operation], reply: Reply) -> None:
+    It takes the operations of every pack: which pack judges is decided by the version that the request declares.
+    """
+
+    def __init__(self, path: str, contracts: force.Contracts, reply: Reply) -> None:
+        self._contracts = contracts
         self._reply = reply
-        requests = {operation.request: operation.name for operation in operations}
+        served = contracts.catalogue.services(path)
+        requests = {each.request: each.name for _, service in served for each in service.operations.values()}
         methods = {name: _method(name, self._call) for name in requests.values()}
         protocol = _Envelopes()
         self._server = ServerBase(
@@ -84,11 +89,14 @@ class SoapService:
                 out_protocol=_Envelopes(),
             )
         )
+        # spyne remembers every application under its name, for users of ours that do not exist, and for ever.
+        unregister(self._server.app)
         known = self._server.app.interface.service_method_map
         protocol.methods = {request: known[f"{{urn:hcs-gateway:{path}}}{name}"] for request, name in requests.items()}
 
     def answer(self, envelope: etree._Element, on_way: passage.Passage) -> bytes:
         """Return the reply to a parsed envelope; raises GatewayError, never spyne's own faults."""
+        on_way.contracts = self._contracts
         context = MethodContext(self._server, MethodContext.SERVER)
         context.in_string = (envelope, on_way)
         try:

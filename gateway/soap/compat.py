@@ -15,7 +15,7 @@ import sys
 import warnings
 from typing import Final
 
-__all__ = ["AnyXml", "Application", "MethodContext", "ServerBase", "Service", "Soap11", "rpc"]
+__all__ = ["AnyXml", "Application", "MethodContext", "ServerBase", "Service", "Soap11", "rpc", "unregister"]
 
 _URLLIB: Final = (".urllib", ".urllib.error", ".urllib.parse", ".urllib.request")
 _MOVES: Final = ("", ".collections_abc", ".http_cookies", *_URLLIB)
@@ -28,6 +28,7 @@ with warnings.catch_warnings():
     from spyne import AnyXml, Application, MethodContext, Service, const, rpc
     from spyne.protocol.soap import Soap11
     from spyne.server import ServerBase
+    from spyne.util.appreg import unregister_application as unregister
 
 const.MIN_GC_INTERVAL = float("inf")
 

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import dataclasses
 import logging
 import re
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final, TypeAlias
 
 from gateway import errors, installation
 from gateway.contracts import errors as contract_errors
-from gateway.contracts import model, publish
+from gateway.contracts import force, publish
 from gateway.intake import guard
 from gateway.soap import application
 from gateway.web import endpoint, metrics
@@ -24,71 +25,68 @@ StartResponse: TypeAlias = Callable[[str, list[tuple[str, str]]], Any]
 _HOST: Final = re.compile(r"[A-Za-z0-9.\-_\[\]:]{1,255}")
 
 
+@dataclasses.dataclass(frozen=True, slots=True)
+class _Served:
+    """What one request sees of the contracts, from its beginning to its end."""
+
+    contracts: force.Contracts
+    services: Mapping[str, application.SoapService]
+    """By path."""
+
+
 class Web:
     """One opened installation behind WSGI; call it as the application."""
+
+    _served: _Served
 
     def __init__(self, house: installation.Installation) -> None:
         self._house = house
         self._endpoint = endpoint.Endpoint(house)
-        self._services = {
-            path: application.SoapService(path, _operations(house, path), self._endpoint.reply)
-            for path in house.contracts.paths
-        }
+        house.force.follow(self._serve)
 
     def __call__(self, environ: guard.Environ, start_response: StartResponse) -> Iterable[bytes]:
         """Answer one request."""
         started = time.perf_counter()
-        response = self._route(environ)
+        served = self._served
+        response = self._route(environ, served)
         start_response(response.status, response.headers())
         seconds = time.perf_counter() - started
         _count(response, seconds)
         if environ["REQUEST_METHOD"] == "POST":
-            self._log(environ, response, seconds)
+            self._log(environ, response, seconds, served)
         return [b"" if environ["REQUEST_METHOD"] == "HEAD" else response.body]
 
-    def _route(self, environ: guard.Environ) -> Response:
+    def _serve(self, contracts: force.Contracts) -> None:
+        paths = contracts.catalogue.paths
+        services = {path: application.SoapService(path, contracts, self._endpoint.reply) for path in paths}
+        self._served = _Served(contracts, services)
+
+    def _route(self, environ: guard.Environ, served: _Served) -> Response:
         path = environ.get("PATH_INFO", "")
         is_get = environ["REQUEST_METHOD"] in ("GET", "HEAD")
-        service = self._services.get(path)
+        service = served.services.get(path)
         if service is None:
-            return self._page(path) if is_get else _nowhere()
+            return self._page(path, served) if is_get else _nowhere()
         query, _, pack_id = environ.get("QUERY_STRING", "").partition("=")
         if is_get and query.lower() == "wsdl":
-            return self._wsdl(path, pack_id, base_url(environ))
+            return _wsdl(served, path, pack_id, base_url(environ))
         return self._endpoint.answer(service, environ)
 
-    def _wsdl(self, path: str, pack_id: str, address: str) -> Response:
-        """Return the WSDL of the newest pack, or of the one that is asked for: `?wsdl=15.12.0.0`."""
-        for pack, described in self._house.contracts.services(path):
-            if pack_id in ("", pack.id):
-                return Response("200 OK", XML, publish.wsdl(pack, described, address))
-        return _nowhere()
-
-    def _page(self, path: str) -> Response:
+    def _page(self, path: str, served: _Served) -> Response:
         if path == "/healthz":
             return Response("200 OK", TEXT, b"ok\n")
         if path == "/readyz":
             return self._ready()
         if path == "/metrics":
             return Response("200 OK", metrics.MEDIA_TYPE, metrics.exposition(self._house))
-        return self._contract_file(path)
+        return _contract_file(served, path)
 
-    def _contract_file(self, path: str) -> Response:
-        _, folder, rest = path.partition("/contracts/")
-        pack_id, _, file = rest.partition("/")
-        pack = self._house.contracts.pack(pack_id) if folder else None
-        if pack is None:
-            return _nowhere()
-        try:
-            return Response("200 OK", XML, publish.file(pack, file))
-        except contract_errors.UnknownFile:
-            return _nowhere()
-
-    def _log(self, environ: guard.Environ, response: Response, seconds: float) -> None:
+    @staticmethod
+    def _log(environ: guard.Environ, response: Response, seconds: float, served: _Served) -> None:
         path = environ.get("PATH_INFO", "")
         facts = {
             # A path that nobody serves is a stranger's text.
-            "path": path if path in self._services else None,
+            "path": path if path in served.services else None,
             "operation": response.operation or None,
             "status": int(response.status[:3]),
             "code": response.code or None,
@@ -118,9 +116,24 @@ def base_url(environ: guard.Environ) -> str:
     return f"{scheme}://{host}"
 
 
-def _operations(house: installation.Installation, path: str) -> list[model.Operation]:
-    """Return the operations at a path in any pack; which pack judges is decided by the version declared."""
-    return [operation for _, service in house.contracts.services(path) for operation in service.operations.values()]
+def _wsdl(served: _Served, path: str, pack_id: str, address: str) -> Response:
+    """Return the WSDL of the newest pack, or of the one that is asked for: `?wsdl=15.12.0.0`."""
+    for pack, described in served.contracts.catalogue.services(path):
+        if pack_id in ("", pack.id):
+            return Response("200 OK", XML, publish.wsdl(pack, described, address))
+    return _nowhere()
+
+
+def _contract_file(served: _Served, path: str) -> Response:
+    _, folder, rest = path.partition("/contracts/")
+    pack_id, _, file = rest.partition("/")
+    pack = served.contracts.catalogue.pack(pack_id) if folder else None
+    if pack is None:
+        return _nowhere()
+    try:
+        return Response("200 OK", XML, publish.file(pack, file))
+    except contract_errors.UnknownFile:
+        return _nowhere()
 
 
 def _count(response: Response, seconds: float) -> None:

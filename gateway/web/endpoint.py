@@ -31,7 +31,7 @@ class Endpoint:
     def __init__(self, house: installation.Installation) -> None:
         self._house = house
         self._intake = pipeline.Intake(house)
-        self._results = results.Results(house.key, house.schemas, validate=house.settings.validate_results)
+        self._results = results.Results(house.key, validate=house.settings.validate_results)
 
     def answer(self, service: application.SoapService, environ: guard.Environ) -> Response:
         """Return the answer to one POST; nothing is raised."""

@@ -154,6 +154,10 @@ class _State(registry.Collector):
         build = metrics_core.GaugeMetricFamily("gateway_build", "This release.", labels=["version", "python"])
         build.add_metric([gateway.__version__, platform.python_version()], 1)
         yield build
+        packs = metrics_core.GaugeMetricFamily("gateway_contract_pack", "A contract pack in force.", labels=["pack"])
+        for pack in self._house.contracts.catalogue.packs:
+            packs.add_metric([pack.id], 1)
+        yield packs
         try:
             values = self._ask()
         except errors.StorageError:

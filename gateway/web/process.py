@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import concurrent.futures
 import contextlib
-import gc
 import importlib
 import logging
 import resource
@@ -60,19 +59,19 @@ def main(listener: int, lifeline: int) -> int:
     conf = settings.load()
     logs.configure(conf.log_level)
     try:
-        house = installation.Installation.open(conf)
+        house = installation.Installation.open(conf, warm=True)
     except errors.GatewayError as error:
         log.error("cannot start", extra={"facts": {"reason": str(error)}})  # noqa: TRY400  # said to a person, no defect
         return 1
+    stop = threading.Event()
     try:
-        house.schemas.warm(house.contracts.packs)
         metrics.reserve()
         web = Turns(application.Web(house), conf.threads)
-        # What stands now stands until the end: the collector need not look at it again.
-        gc.collect()
-        gc.freeze()
+        child.settle()
+        threading.Thread(target=house.force.watch, args=(stop, child.settle), name="contracts", daemon=True).start()
         _serve(web, conf, listener, lifeline)
     finally:
+        stop.set()
         house.close()
     return 0
 

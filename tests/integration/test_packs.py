@@ -63,11 +63,11 @@ def listed(element):
 
 def test_every_service_of_both_packs__can_be_answered_in_every_state(stand):
     house = stand.house
-    writer = results.Results(house.key, house.schemas, validate=True)
+    writer = results.Results(house.key, validate=True)
     answered = 0
-    for path in house.contracts.paths:
-        for pack, service in house.contracts.services(path):
-            about = results.About(pack, service, str(uuid.uuid4()), "13.1.0.1")
+    for path in house.contracts.catalogue.paths:
+        for pack, service in house.contracts.catalogue.services(path):
+            about = results.About(house.contracts.schemas, pack, service, str(uuid.uuid4()), "13.1.0.1")
             problem = api.Problem("INT002900", "нет")
             body = etree.fromstring(writer.finished(about, api.Failed(problem), clock.now()))
             assert body.tag == service.result
@@ -102,8 +102,8 @@ def test_requests_state__lists_own_finished_messages_of_this_service_and_no_othe
     assert listed(states(stand, own, organisation=stands.OPERATOR)) == []
     anchors = trust.TrustStore.of([stands.AUTHORITY.certificate.loaded])
     assert xades.verify(answer, policy=policy.STRICT, trust=anchors, at=stands.NOW).good
-    pack, service = stand.house.contracts.services(BILLS_PATH)[0]
-    assert stand.house.schemas.judge(pack, service, answer) == ()
+    pack, service = stand.house.contracts.catalogue.services(BILLS_PATH)[0]
+    assert stand.house.contracts.schemas.judge(pack, service, answer) == ()
 
 
 @pytest.mark.parametrize(

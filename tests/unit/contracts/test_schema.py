@@ -140,9 +140,10 @@ def test_warm_schemas__compile_nothing_more(monkeypatch):
     judges.warm([pack()])
     monkeypatch.delattr(schema.compiler, "compile_service")
     assert judges.judge(pack(), service(), message(toy())) == ()
-    judges.forget(pack())
+    assert judges.only([pack()]).judge(pack(), service(), message(toy())) == ()
     with pytest.raises(AttributeError):
-        judges.judge(pack(), service(), message(toy()))
+        judges.only([]).judge(pack(), service(), message(toy()))
+    assert judges.judge(pack(), service(), message(toy())) == ()
 
 
 def test_value_that_libxml2_gives_up_on__is_invalid_and_no_defect():
