@@ -7,8 +7,8 @@ from pathlib import Path
 import click
 
 from gateway import wire
-from gateway.cli import outcome, place, show
-from gateway.contracts import catalogue, model, packs
+from gateway.cli import contract_names, contracts_sample, place, show
+from gateway.contracts import model, packs
 from gateway.families import handlers
 
 
@@ -33,7 +33,7 @@ def list_(where: place.Place, pack_paths: tuple[Path, ...], *, as_json: bool) ->
         count = sum(len(service.operations) for service in pack.services.values())
         size = f"{show.counted(len(pack.services), 'service')}, {show.counted(count, 'operation')}"
         click.secho(f"{pack.id}  {pack.title}  ({size})", bold=True)
-        rows = [(_short(each), str(len(each.operations)), each.path) for each in pack.services.values()]
+        rows = [(contract_names.short(each), str(len(each.operations)), each.path) for each in pack.services.values()]
         show.table(("service", "operations", "path"), rows, empty="no service")
         click.echo("")
 
@@ -54,10 +54,8 @@ def show_(where: place.Place, name: str, pack_paths: tuple[Path, ...], *, as_jso
     SERVICE is the name in gateway contracts list, or a path. An operation that is executed here is marked so; the
     others are accepted, kept and acknowledged.
     """
-    service_name, _, operation_name = (
-        name.rpartition("/") if not name.startswith("/") and "/" in name else (name, "", "")
-    )
-    found = _find(where.contracts(pack_paths), service_name, operation_name)
+    service_name, operation_name = contract_names.split(name)
+    found = contract_names.find(where.contracts(pack_paths), service_name, operation_name)
     if as_json:
         show.line([_operation(*each) for each in found])
     elif operation_name:
@@ -95,39 +93,15 @@ def install(where: place.Place, sources: tuple[Path, ...]) -> None:
         click.echo(f"installed {pack.id}: {pack.title}, {show.counted(len(pack.services), 'service')}")
 
 
-def _find(known: catalogue.Catalogue, service_name: str, operation_name: str) -> list[catalogue.Candidate]:
-    services = [
-        (pack, service)
-        for pack in known.packs
-        for service in pack.services.values()
-        if service_name in (_short(service), service.path, service.name)
-    ]
-    found = [
-        (pack, service, operation)
-        for pack, service in services
-        for operation in service.operations.values()
-        if operation_name in ("", operation.name)
-    ]
-    if not found:
-        missing = f"service {service_name}" if not services else f"operation {operation_name} in {service_name}"
-        raise outcome.Stop(f"no {missing}; gateway contracts list shows what is served")
-    return found
-
-
-def _short(service: model.Service) -> str:
-    """Return the name of a service for people: the last part of its namespace, for example house-management."""
-    return service.namespace.rstrip("/").rpartition("/")[2]
-
-
 def _service(pack: model.Pack, service: model.Service) -> dict[str, object]:
     operations = [operation.name for operation in service.operations.values()]
-    return {"pack": pack.id, "service": _short(service), "path": service.path, "operations": operations}
+    return {"pack": pack.id, "service": contract_names.short(service), "path": service.path, "operations": operations}
 
 
 def _operation(pack: model.Pack, service: model.Service, operation: model.Operation) -> dict[str, object]:
     return {
         "operation": operation.name,
-        "service": _short(service),
+        "service": contract_names.short(service),
         "pack": pack.id,
         "path": service.path,
         "soap_action": operation.soap_action,
@@ -150,3 +124,6 @@ def _text(value: object) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     return ", ".join(value) if isinstance(value, list) else str(value)
+
+
+command.add_command(contracts_sample.command)

@@ -16,22 +16,33 @@ _INDENT: Final = "  "
 
 
 def request(
-    declared: XMLSchema, operation: model.Operation, extent: decisions.Extent = decisions.Extent.USUAL
+    declared: XMLSchema,
+    pack: model.Pack,
+    operation: model.Operation,
+    extent: decisions.Extent = decisions.Extent.USUAL,
 ) -> etree._Element:
-    """Return a request element of the operation, without a signature, in the newest version that it may declare.
+    """Return a request element of an operation, without a signature, in the newest version that it may declare.
 
     `declared` is the component model of the operation's service (`reading.component_model`). Equal calls give equal
     samples. Raises ContractError where the schemas demand what no sample can give.
     """
-    maker = instances.Maker(declared, decisions.Sample(extent))
-    try:
-        made = maker.make(operation.request).root
-    except ValueError as error:
-        raise errors.ContractError("", f"no sample of {operation.name} can be made: {error}") from error
-    if operation.versions.supported:
-        made.set(_VERSION, operation.versions.supported[-1])
+    made = instance(declared, pack, operation, extent).root
     etree.indent(made, _INDENT)
     return _with_speaking_prefixes(made)
+
+
+def instance(
+    declared: XMLSchema, pack: model.Pack, operation: model.Operation, extent: decisions.Extent
+) -> instances.Instance:
+    """Return the same request with the types of its texts, as the wire would have it; raises ContractError."""
+    try:
+        made = instances.Maker(declared, decisions.Sample(extent)).make(operation.request)
+    except ValueError as error:
+        raise errors.ContractError("", f"no sample of {operation.name} can be made: {error}") from error
+    if made.root.get(_VERSION) is not None:
+        # Where the contract lists no version, any number will do.
+        made.root.set(_VERSION, next(reversed(operation.versions.supported), pack.version))
+    return made
 
 
 def _with_speaking_prefixes(made: etree._Element) -> etree._Element:

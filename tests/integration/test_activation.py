@@ -16,8 +16,8 @@ from lxml import etree
 from gateway import errors, installation, wire
 from gateway.contracts import packs
 from tests import resources, samples
+from tests import served as processes
 from tests import stand as stands
-from tests.integration import test_serve
 from tests.unit.contracts import pack_files
 from tests.unit.contracts.pack_files import PATH, TOYS
 
@@ -301,15 +301,15 @@ def refusals(version, content):
 @pytest.mark.slow
 @pytest.mark.contracts
 def test_running_server__takes_both_official_packs_and_lets_one_go(tmp_path):
-    conf = test_serve.new(tmp_path / "data", processes=2, exchange_workers=1)
-    served = test_serve.Served(conf)
+    conf = processes.new(tmp_path / "data", processes=2, exchange_workers=1)
+    served = processes.Served(conf)
 
     def send(version, content):
         return served.send(stands.package(refusals(version, content)))[1]
 
     def follow(*ids):
         wanted = sorted([*ids, "16.3.0.0-built-in"])
-        test_serve.until(
+        processes.until(
             lambda: sum(sorted(each["facts"]["packs"]) == wanted for each in served.events("contracts in force")) == 3,
             f"{wanted} in each process",
         )
@@ -330,9 +330,9 @@ def test_running_server__takes_both_official_packs_and_lets_one_go(tmp_path):
         assert "13.1.8.1, 16.1.0.0" in refused
         guid = re.search("<ns4:MessageGUID>([^<]+)</ns4:MessageGUID><ns4:Requester", older)[1]
         asked = stands.package(ASK.format(guid).encode(), key=None)
-        test_serve.until(lambda: "RequestState>3<" in served.send(asked)[1], "the older package is executed")
+        processes.until(lambda: "RequestState>3<" in served.send(asked)[1], "the older package is executed")
         packs.remove("15.12.0.0", conf.packs)
-        test_serve.until(
+        processes.until(
             lambda: sum("15.12.0.0" not in each["facts"]["packs"] for each in served.events("contracts in force")) == 9,
             "15.12.0.0 is gone from each process",
         )
