@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from gateway import wire
-from gateway.cli import outcome, place, show
+from gateway.cli import contracts_diff, outcome, place, show
 from gateway.contracts import catalogue, model, packs
 from gateway.families import handlers
 
@@ -15,6 +15,9 @@ from gateway.families import handlers
 @click.group("contracts")
 def command() -> None:
     """Contracts: services, operations and versions that are served."""
+
+
+command.add_command(contracts_diff.command)
 
 
 @command.command(
