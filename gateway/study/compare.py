@@ -165,10 +165,10 @@ def _both(aspect: Aspect, before: str, after: str) -> Change:
 
 
 def _grouped(met: Iterable[_Met]) -> list[Difference]:
-    """Put together what is the same change of the same name, wherever it is met: a shared type changes once."""
+    """Put together what is the same change of the same type or name, wherever it is met: a shared type changes once."""
     found: dict[tuple[Role, Change, str], set[Place]] = {}
     for role, change, place in met:
-        subject = place.path.rpartition("/")[2] or f"{place.service} {place.operations}"
+        subject = change.type or place.path.rpartition("/")[2] or f"{place.service} {place.operations}"
         found.setdefault((role, change, subject), set()).add(place)
     differences = [Difference(change, role, tuple(sorted(places))) for (role, change, _), places in found.items()]
     return sorted(differences, key=_order)

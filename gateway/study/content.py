@@ -185,7 +185,7 @@ def _children(group: XsdGroup, above: Occurs, branches: tuple[frozenset[str], ..
     inside = (above[0] * low, _times(above[1], high))
     for part in group:
         # An alternative is taken or not: what is required inside of it is required only then.
-        choice = group.model == "choice" and len(group) > 1
+        choice = group.model == "choice"
         around = (1, inside[1]) if choice else inside
         within = (*branches, frozenset(_names(part))) if choice else branches
         if isinstance(part, XsdGroup):

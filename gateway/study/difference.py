@@ -65,6 +65,8 @@ class Change:
     after: str
     narrower: bool = False
     wider: bool = False
+    type: str = ""
+    """Local name of the simple type that has changed, where both versions have it by one name."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True, order=True)
@@ -104,9 +106,9 @@ class Difference:
 
     @property
     def subject(self) -> str:
-        """Local name of what has changed."""
+        """Local name of what has changed: a type, else the element, attribute, operation or service itself."""
         place = self.places[0]
-        return place.path.rpartition("/")[2] or ", ".join(place.operations) or place.service
+        return self.change.type or place.path.rpartition("/")[2] or ", ".join(place.operations) or place.service
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

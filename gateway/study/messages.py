@@ -132,7 +132,7 @@ def _attribute(before: XsdAttribute | None, after: XsdAttribute | None) -> Itera
     else:
         if old != new:
             yield Change(Aspect.OCCURRENCE, old, new, new == "required", old == "required")
-        yield from values.changes(values.effective(before.type), values.effective(after.type))
+        yield from values.changes(before.type, after.type)
         yield from _constants(before, after)
 
 
@@ -179,6 +179,13 @@ def _occurrences(old: Mapping[str, list[Child]], new: Mapping[str, list[Child]],
             for one, other in zip(old[label], new[label], strict=True):
                 if one.occurs != other.occurs:
                     yield f"/{wire.local(label)}", _occurrence(one.occurs, other.occurs)
+        elif (most := _most(old[label])) != (high := _most(new[label])):
+            before, after = (occurs((0, each)).removeprefix("optional, ") for each in (most, high))
+            yield f"/{wire.local(label)}", Change(Aspect.OCCURRENCE, before, after, high < most, high > most)
+
+
+def _most(mentions: list[Child]) -> float:
+    return max(each.occurs[1] for each in mentions)
 
 
 def _comparable(before: list[Child], after: list[Child]) -> bool:
@@ -257,9 +264,9 @@ def _mixed(kind: XsdType) -> bool:
     return isinstance(kind, XsdComplexType) and kind.mixed
 
 
-def _text(kind: XsdType) -> values.Value | None:
+def _text(kind: XsdType) -> XsdSimpleType | None:
     simple = kind.content if isinstance(kind, XsdComplexType) else kind
-    return values.effective(simple) if isinstance(simple, XsdSimpleType) else None
+    return simple if isinstance(simple, XsdSimpleType) else None
 
 
 def _group(kind: XsdType) -> XsdGroup | None:
@@ -269,6 +276,6 @@ def _group(kind: XsdType) -> XsdGroup | None:
 def _inside(kind: XsdType) -> str:
     text = _text(kind)
     if text is not None:
-        return wire.local(kind.name) if kind.name else values.words(text)
+        return wire.local(kind.name) if kind.name else values.words(values.effective(text))
     group = _group(kind)
     return (content.words(group) if group is not None else "") or "empty"

@@ -11,7 +11,7 @@ from typing import Final
 from gateway.study.difference import Aspect, Comparison, Difference, Place
 
 _SHOWN_PLACES: Final = 3
-_SHOWN_OPERATIONS: Final = 4
+_SHOWN_NAMES: Final = 4
 _SHOWN_WORDS: Final = 160
 
 
@@ -60,7 +60,7 @@ def _text(found: Comparison, *, docs: bool) -> Iterator[str]:
         for operations, group in _headed(differences, _operations).items():
             yield f"  {operations}"
             for each in group:
-                yield f"    {'!' if each.breaking else ' '} {each.subject}  {_cut(phrase(each))}"
+                yield f"    {'!' if each.breaking else ' '} {_subject(each)}  {_cut(phrase(each))}"
                 yield from (f"        {line}" for line in _places(each))
 
 
@@ -73,7 +73,7 @@ def _markdown(found: Comparison, *, docs: bool) -> Iterator[str]:
         for operations, group in _headed(differences, _operations).items():
             yield from ("", f"### {operations}", "")
             for each in group:
-                yield f"- {'**breaking** ' if each.breaking else ''}`{each.subject}` {_escaped(_cut(phrase(each)))}"
+                yield f"- {'**breaking** ' if each.breaking else ''}`{_subject(each)}` {_escaped(_cut(phrase(each)))}"
                 yield from (f"  - `{line}`" for line in _places(each))
     yield ""
 
@@ -103,27 +103,36 @@ def _headed(differences: Iterable[Difference], heading: Callable[[Difference], s
     return found
 
 
+def _subject(difference: Difference) -> str:
+    # The places of a type are many, and which way they go decides what breaks.
+    return f"{difference.subject} in {difference.role.value}s" if difference.change.type else difference.subject
+
+
 def _services(difference: Difference) -> str:
-    return ", ".join(difference.services)
+    return _some(difference.services)
 
 
 def _operations(difference: Difference) -> str:
-    names = difference.operations or ("the service",)
-    more = len(names) - _SHOWN_OPERATIONS
-    return ", ".join(names[:_SHOWN_OPERATIONS]) + (f" and {more} more" if more > 0 else "")
+    return _some(difference.operations or ("the service",))
+
+
+def _some(names: tuple[str, ...]) -> str:
+    more = len(names) - _SHOWN_NAMES
+    return ", ".join(names[:_SHOWN_NAMES]) + (f" and {more} more" if more > 0 else "")
 
 
 def _places(difference: Difference) -> Iterator[str]:
-    paths = list(dict.fromkeys(place.path for place in difference.places if place.path))
-    yield from paths[:_SHOWN_PLACES]
-    if len(paths) > _SHOWN_PLACES:
-        yield f"and {_counted(len(paths) - _SHOWN_PLACES, 'place')} more (--json names all)"
+    places = [place for place in difference.places if place.path]
+    yield from (place.path for place in places[:_SHOWN_PLACES])
+    if len(places) > _SHOWN_PLACES:
+        yield f"and {_counted(len(places) - _SHOWN_PLACES, 'more place')} (--json names all)"
 
 
 def _plain(difference: Difference) -> dict[str, object]:
     change = difference.change
     return {
         "subject": difference.subject,
+        "type": change.type,
         "change": change.aspect.value,
         "before": change.before,
         "after": change.after,

@@ -11,9 +11,10 @@ import decimal
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from xmlschema.validators import XsdAtomicRestriction, XsdSimpleType
+from xmlschema.validators import XsdAtomicRestriction, XsdSimpleType, XsdType
 from xmlschema.validators.facets import XsdEnumerationFacets, XsdFacet, XsdPatternFacets
 
+from gateway import wire
 from gateway.contracts import facets
 from gateway.study.difference import Aspect, Change
 
@@ -69,7 +70,14 @@ def effective(kind: XsdSimpleType) -> Value:
     return Value(tuple(_types(step)), single, frozenset(patterns), None)
 
 
-def changes(before: Value, after: Value) -> Iterator[Change]:
+def changes(before: XsdSimpleType, after: XsdSimpleType) -> Iterator[Change]:
+    """Yield how the second simple type differs from the first, with the name that both have, if any."""
+    old, new = _name(before), _name(after)
+    for change in differences(effective(before), effective(after)):
+        yield dataclasses.replace(change, type=wire.local(old) if old == new else "")
+
+
+def differences(before: Value, after: Value) -> Iterator[Change]:
     """Yield how the second value differs from the first."""
     if before.types[0] != after.types[0]:
         narrower, wider = before.types[0] not in after.types, after.types[0] not in before.types
@@ -96,6 +104,14 @@ def words(value: Value) -> str:
 
 
 _TAGS: Final = {f"{_XS}{aspect.value}": aspect for aspect in _SINGLE}
+
+
+def _name(kind: XsdSimpleType) -> str:
+    """Return the Clark name of the nearest type of the schemas that has one, itself or one that it restricts."""
+    step: XsdType | None = kind
+    while step is not None and not step.name:
+        step = step.base_type
+    return "" if step is None or (step.name or "").startswith(_XS) else step.name or ""
 
 
 def _merged(members: list[Value]) -> tuple[str, ...]:

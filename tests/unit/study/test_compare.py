@@ -36,6 +36,7 @@ INSIDE = "importToysRequest/Toy/Inside"
 COLOUR = "exportToysRequest/Colour"
 
 AGE = '<xs:element name="Age" type="t:Age"/>'
+SET = '<xs:element name="Set" type="xs:string"/>'
 MADE = '<xs:element name="Made" type="xs:date" minOccurs="0"/>'
 SEEN = '<xs:attribute name="seen" type="xs:date"/>'
 PAIR = """<xs:sequence minOccurs="0" maxOccurs="unbounded">
@@ -61,7 +62,7 @@ CASES = {
         (f"{IMPORT}/Size", Aspect.ADDED, "", "optional: (any element of ##any*)", False),
     ),
     "branch of a choice added": (
-        {"types": ("<xs:choice>", '<xs:choice><xs:element name="Set" type="xs:string"/>')},
+        {"types": ("<xs:choice>", f"<xs:choice>{SET}")},
         (f"{IMPORT}/Set", Aspect.ADDED, "", "an alternative: string", False),
     ),
     "required element added to a branch": (
@@ -79,6 +80,15 @@ CASES = {
     "fewer occurrences": (
         {"types": ('name="Toy" type="t:Toy" maxOccurs="unbounded"', 'name="Toy" type="t:Toy" maxOccurs="5"')},
         (IMPORT, Aspect.OCCURRENCE, "required, any number", "required, at most 5", True),
+    ),
+    "fewer occurrences, in a choice now": (
+        {
+            "types": (
+                '<xs:element name="Toy" type="t:Toy" maxOccurs="unbounded"/>',
+                f'<xs:choice><xs:element name="Toy" type="t:Toy" maxOccurs="5"/>{SET}</xs:choice>',
+            )
+        },
+        (IMPORT, Aspect.OCCURRENCE, "any number", "at most 5", True),
     ),
     "group made required": (
         {"types": ('<xs:sequence minOccurs="0" maxOccurs="unbounded">', '<xs:sequence maxOccurs="unbounded">')},
@@ -240,7 +250,8 @@ def test_change__is_found_and_judged(case):
 def test_change__is_the_only_kind_of_it(case):
     """Where a shared type is changed it may be met at many places, with one aspect each."""
     replaced, (_, aspect, *_) = CASES[case]
-    assert {each.change.aspect for each in _diff(**replaced).differences} == {aspect}
+    others = {Aspect.ADDED} if "now" in case else set()
+    assert {each.change.aspect for each in _diff(**replaced).differences} == {aspect, *others}
 
 
 @pytest.mark.parametrize("case", CASES)
@@ -295,6 +306,24 @@ def test_shared_type__is_told_once_with_its_places():
     assert difference.operations == ("exportToys", "importToys")
     assert [place.path for place in difference.places] == [COLOUR, f"{IMPORT}/Colour"]
     assert difference.subject == "Colour"
+
+
+def test_simple_type_of_many_elements__is_told_once_by_its_name():
+    found = _diff(base=("{12}", "{11}"))
+    request, result = (next(each for each in found.differences if each.role is role) for role in Role)
+    assert len(found.differences) == 2
+    assert (request.subject, result.subject) == ("GUIDType", "GUIDType")
+    assert {place.path for place in request.places} == {
+        "RequestHeader/MessageGUID",
+        "RequestHeader/orgPPAGUID",
+        "ISRequestHeader/MessageGUID",
+        "getStateRequest/MessageGUID",
+        f"{IMPORT}/TransportGUID",
+    }
+    assert {place.path for place in result.places} == {
+        "ResultHeader/MessageGUID",
+        "getStateResult/ImportResult/TransportGUID",
+    }
 
 
 def test_recursive_type__is_followed_once():
