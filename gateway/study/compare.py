@@ -119,6 +119,7 @@ def _messages(
     for message, operations in _paired(before[1], after[1]).items():
         one, other = old.get(message.before), new.get(message.after)
         if one is None or other is None:
+            # Only a fault may be absent: every other message is named by the WSDL and compiled.
             continue
         for path, change in comparer.elements(one, other):
             # What a request declares as its version is a fact of the operation, and told there.

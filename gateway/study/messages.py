@@ -39,6 +39,7 @@ class Comparer:
     def __init__(self) -> None:
         self._known: dict[tuple[int, int], tuple[Found, ...]] = {}
         self._open: set[tuple[int, int]] = set()
+        self._cut: set[tuple[int, int]] = set()
 
     def elements(self, before: XsdElement, after: XsdElement) -> Iterator[Found]:
         """Yield what the second declaration of an element has otherwise, occurrence left out."""
@@ -49,12 +50,18 @@ class Comparer:
     def _types(self, before: XsdType, after: XsdType) -> tuple[Found, ...]:
         pair = (id(before), id(after))
         if pair in self._open:
+            self._cut.add(pair)
             return ()
-        if pair not in self._known:
-            self._open.add(pair)
-            self._known[pair] = tuple(dict.fromkeys(self._type(before, after)))
-            self._open.remove(pair)
-        return self._known[pair]
+        if pair in self._known:
+            return self._known[pair]
+        self._open.add(pair)
+        found = tuple(dict.fromkeys(self._type(before, after)))
+        self._open.remove(pair)
+        self._cut.discard(pair)
+        if not self._cut:
+            # What was cut because of a type further up is whole only where that type is not above it.
+            self._known[pair] = found
+        return found
 
     def _type(self, before: XsdType, after: XsdType) -> Iterator[Found]:
         old, new = _attributes(before), _attributes(after)

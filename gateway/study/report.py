@@ -5,6 +5,7 @@ What breaks comes first at every level, then names; the same comparison always g
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
@@ -54,10 +55,10 @@ def phrase(difference: Difference) -> str:
 
 def _text(found: Comparison, *, docs: bool) -> Iterator[str]:
     yield _summary(found, docs=docs)
-    for services, differences in _headed(_shown(found, docs=docs), _services).items():
+    for services, differences in _headed(_shown(found, docs=docs), operator.attrgetter("services")):
         yield ""
         yield services
-        for operations, group in _headed(differences, _operations).items():
+        for operations, group in _headed(differences, operator.attrgetter("operations")):
             yield f"  {operations}"
             for each in group:
                 yield f"    {'!' if each.breaking else ' '} {_subject(each)}  {_cut(phrase(each))}"
@@ -68,9 +69,9 @@ def _markdown(found: Comparison, *, docs: bool) -> Iterator[str]:
     yield f"# {found.before} → {found.after}"
     yield ""
     yield _summary(found, docs=docs)
-    for services, differences in _headed(_shown(found, docs=docs), _services).items():
+    for services, differences in _headed(_shown(found, docs=docs), operator.attrgetter("services")):
         yield from ("", f"## {services}")
-        for operations, group in _headed(differences, _operations).items():
+        for operations, group in _headed(differences, operator.attrgetter("operations")):
             yield from ("", f"### {operations}", "")
             for each in group:
                 yield f"- {'**breaking** ' if each.breaking else ''}`{_subject(each)}` {_escaped(_cut(phrase(each)))}"
@@ -95,25 +96,20 @@ def _breaking(found: Comparison) -> int:
     return sum(each.breaking for each in found.differences)
 
 
-def _headed(differences: Iterable[Difference], heading: Callable[[Difference], str]) -> dict[str, list[Difference]]:
+def _headed(
+    differences: Iterable[Difference], heading: Callable[[Difference], tuple[str, ...]]
+) -> Iterator[tuple[str, list[Difference]]]:
     # Breaking ones stand first in what is given, so the headings stand in the order of their first.
-    found: dict[str, list[Difference]] = {}
+    found: dict[tuple[str, ...], list[Difference]] = {}
     for each in differences:
         found.setdefault(heading(each), []).append(each)
-    return found
+    for names, group in found.items():
+        yield _some(names or ("the service",)), group
 
 
 def _subject(difference: Difference) -> str:
     # The places of a type are many, and which way they go decides what breaks.
     return f"{difference.subject} in {difference.role.value}s" if difference.change.type else difference.subject
-
-
-def _services(difference: Difference) -> str:
-    return _some(difference.services)
-
-
-def _operations(difference: Difference) -> str:
-    return _some(difference.operations or ("the service",))
 
 
 def _some(names: tuple[str, ...]) -> str:

@@ -331,6 +331,19 @@ def test_recursive_type__is_followed_once():
     assert paths == {f"{IMPORT}/Name"}
 
 
+def test_types_inside_each_other__are_followed_from_either():
+    box = '<xs:complexType name="Box"><xs:sequence><xs:element name="Toy" type="t:Toy"/></xs:sequence></xs:complexType>'
+    before = pack_files.files(types=('<xs:complexType name="Toy">', f'{box}<xs:complexType name="Toy">'))
+    types = (
+        before[pack_files.TYPES].decode().replace(MADE, f'<xs:element name="Box" type="t:Box" minOccurs="0"/>{MADE}')
+    )
+    types = types.replace('<xs:choice minOccurs="0">', '<xs:choice minOccurs="0"><xs:element name="Box" type="t:Box"/>')
+    before[pack_files.TYPES] = types.encode()
+    after = {**before, pack_files.TYPES: types.replace('maxLength value="10"', 'maxLength value="9"').encode()}
+    paths = {path for path, _ in _told(compare.packs(*_packs(before, after)))}
+    assert {f"{IMPORT}/Name", "getStateResult/Box/Toy/Name"} <= paths
+
+
 def test_documentation__is_counted_apart():
     found = _diff(types=("Игрушки. Доступны", "Все игрушки. Доступны"))
     assert found.differences == ()
