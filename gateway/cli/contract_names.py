@@ -3,12 +3,7 @@
 from __future__ import annotations
 
 from gateway.cli import outcome
-from gateway.contracts import catalogue, model
-
-
-def short(service: model.Service) -> str:
-    """Return the name of a service for people: the last part of its namespace, for example house-management."""
-    return service.namespace.rstrip("/").rpartition("/")[2]
+from gateway.contracts import catalogue
 
 
 def split(name: str) -> tuple[str, str]:
@@ -28,7 +23,7 @@ def find(known: catalogue.Catalogue, service: str, operation: str) -> list[catal
         (pack, each)
         for pack in known.packs
         for each in pack.services.values()
-        if service in ("", short(each), each.path, each.name)
+        if service in ("", each.short_name, each.path, each.name)
     ]
     found = [
         (pack, each, one) for pack, each in services for one in each.operations.values() if operation in ("", one.name)

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from gateway import wire
-from gateway.cli import contract_names, contracts_sample, place, show
+from gateway.cli import contract_names, contracts_diff, contracts_sample, place, show
 from gateway.contracts import model, packs
 from gateway.families import handlers
 
@@ -33,7 +33,7 @@ def list_(where: place.Place, pack_paths: tuple[Path, ...], *, as_json: bool) ->
         count = sum(len(service.operations) for service in pack.services.values())
         size = f"{show.counted(len(pack.services), 'service')}, {show.counted(count, 'operation')}"
         click.secho(f"{pack.id}  {pack.title}  ({size})", bold=True)
-        rows = [(contract_names.short(each), str(len(each.operations)), each.path) for each in pack.services.values()]
+        rows = [(each.short_name, str(len(each.operations)), each.path) for each in pack.services.values()]
         show.table(("service", "operations", "path"), rows, empty="no service")
         click.echo("")
 
@@ -95,13 +95,13 @@ def install(where: place.Place, sources: tuple[Path, ...]) -> None:
 
 def _service(pack: model.Pack, service: model.Service) -> dict[str, object]:
     operations = [operation.name for operation in service.operations.values()]
-    return {"pack": pack.id, "service": contract_names.short(service), "path": service.path, "operations": operations}
+    return {"pack": pack.id, "service": service.short_name, "path": service.path, "operations": operations}
 
 
 def _operation(pack: model.Pack, service: model.Service, operation: model.Operation) -> dict[str, object]:
     return {
         "operation": operation.name,
-        "service": contract_names.short(service),
+        "service": service.short_name,
         "pack": pack.id,
         "path": service.path,
         "soap_action": operation.soap_action,
@@ -126,4 +126,5 @@ def _text(value: object) -> str:
     return ", ".join(value) if isinstance(value, list) else str(value)
 
 
+command.add_command(contracts_diff.command)
 command.add_command(contracts_sample.command)

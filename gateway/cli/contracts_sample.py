@@ -46,7 +46,7 @@ def _meant(
     found: list[tuple[model.Pack, model.Service, model.Operation]], name: str
 ) -> tuple[model.Pack, model.Service, model.Operation]:
     """Return the one of the newest pack; raises Stop where several services have an operation of this name."""
-    paths = sorted({contract_names.short(service) for _, service, _ in found})
+    paths = sorted({service.short_name for _, service, _ in found})
     if len(paths) > 1:
         raise outcome.Stop(f"{name} is an operation of {', '.join(paths)}; say which: {paths[0]}/{name}")
     return found[0]

@@ -116,6 +116,11 @@ class Service:
     import_result_version: str | None
     """The same for getStateResult/ImportResult, which has a version of its own in house-management."""
 
+    @property
+    def short_name(self) -> str:
+        """Name for people: the last part of the namespace, for example `house-management`."""
+        return self.namespace.rstrip("/").rpartition("/")[2]
+
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Pack:

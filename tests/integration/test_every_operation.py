@@ -47,8 +47,7 @@ class Gateway:
     judges: schema.Schemas
 
     def service(self, short: str) -> model.Service:
-        namespace = f"{wire.ROOT}{short}/"
-        return next(each for each in self.pack.services.values() if each.namespace == namespace)
+        return next(each for each in self.pack.services.values() if each.short_name == short)
 
     def post(self, service: model.Service, element: etree._Element | bytes, **options: object) -> etree._Element:
         """Send a request element; return the element in the body of the answer."""
