@@ -36,7 +36,7 @@ def command(
     they were to be installed. SERVICE leaves out all others. The page docs/contract-diff.md says what breaking means.
     """
     # The component model is heavy to import, and no other command needs it.
-    from gateway.study import compare, report
+    from gateway.study.differences import compare, report
 
     old, new = (_pack(where, each) for each in (before, after))
     known = {each.short_name for pack in (old, new) for each in pack.services.values()}

@@ -32,7 +32,8 @@ def command(where: place.Place, name: str, extent: str | None, pack_paths: tuple
     send signs it. Of several packs the newest one counts.
     """
     # The component model is heavy to import, and few commands need it.
-    from gateway.study import decisions, reading, sample
+    from gateway.study import reading
+    from gateway.study.samples import decisions, sample
 
     service_name, operation_name = contract_names.split(name) if "/" in name else ("", name)
     found = contract_names.find(where.contracts(pack_paths), service_name, operation_name)

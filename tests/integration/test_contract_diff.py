@@ -13,8 +13,8 @@ import pytest
 from lxml import etree
 
 from gateway.contracts import builtin, loader, tree
-from gateway.study import compare, report
-from gateway.study.difference import Aspect
+from gateway.study.differences import compare, report
+from gateway.study.differences.difference import Aspect
 from tests import resources
 
 pytestmark = pytest.mark.contracts

@@ -10,7 +10,7 @@ from zeep.transports import Transport
 
 from gateway import wire
 from gateway.contracts import catalogue, facets, loader, model, packs, patterns, publish, schema, shape, tree
-from gateway.study import decisions, instances
+from gateway.study.samples import decisions, instances
 from tests import resources
 
 pytestmark = pytest.mark.contracts

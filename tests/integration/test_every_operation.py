@@ -16,8 +16,9 @@ from lxml import etree
 
 from gateway import errors, wire
 from gateway.contracts import model, packs, schema
-from gateway.study import declarations, reading, sample
-from gateway.study.decisions import Extent
+from gateway.study import reading
+from gateway.study.samples import declarations, sample
+from gateway.study.samples.decisions import Extent
 from signing import policy, trust, xades
 from tests import resources, served
 from tests import stand as stands

@@ -14,9 +14,9 @@ from random import Random
 import xmlschema
 from lxml import etree
 
-from gateway.study.decisions import Thorough
-from gateway.study.declarations import names_below
-from gateway.study.instances import Instance, Maker
+from gateway.study.samples.decisions import Thorough
+from gateway.study.samples.declarations import names_below
+from gateway.study.samples.instances import Instance, Maker
 from tests import resources
 from tests.property.schema_mutants import Mutant, mutate
 

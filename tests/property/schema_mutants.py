@@ -13,7 +13,7 @@ from random import Random
 from lxml import etree
 from xmlschema.validators import XsdSimpleType
 
-from gateway.study.instances import Instance
+from gateway.study.samples.instances import Instance
 from tests.property import schema_values
 
 _TRANSPORT_GUID = "{http://dom.gosuslugi.ru/schema/integration/base/}TransportGUID"

@@ -1,4 +1,4 @@
-"""Texts that break simple types: the near misses on and just beyond the borders that `gateway.study.texts` finds."""
+"""Texts that break simple types: the near misses on and just beyond the borders of `gateway.study.samples.texts`."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from random import Random
 
 from xmlschema.validators import XsdSimpleType, XsdUnion
 
-from gateway.study.texts import LONGEST, Facets, facets, fitting
+from gateway.study.samples.texts import LONGEST, Facets, facets, fitting
 
 _NUMBERS = ("0", "1", "-1", "7.5", "+3", "007")
 _BROKEN = {

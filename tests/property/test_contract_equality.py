@@ -16,9 +16,9 @@ import pytest
 import xmlschema
 from lxml import etree
 
-from gateway.study.decisions import Thorough
-from gateway.study.declarations import attributes_below, names_below
-from gateway.study.instances import Maker
+from gateway.study.samples.decisions import Thorough
+from gateway.study.samples.declarations import attributes_below, names_below
+from gateway.study.samples.instances import Maker
 from tests.property import contract_pair
 from tests.property.contract_families import FAMILIES, LIBRARIES, Family
 

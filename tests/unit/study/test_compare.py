@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from gateway.contracts import builtin, errors, loader
-from gateway.study import compare
-from gateway.study.difference import Aspect, Role
+from gateway.study.differences import compare
+from gateway.study.differences.difference import Aspect, Role
 from tests.unit.contracts import pack_files
 
 

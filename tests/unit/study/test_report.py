@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from gateway.study import report
-from gateway.study.difference import Aspect, Change, Comparison, Difference, Place, Role
+from gateway.study.differences import report
+from gateway.study.differences.difference import Aspect, Change, Comparison, Difference, Place, Role
 
 
 def _difference(aspect, before, after, *paths, narrower=False, wider=False, role=Role.REQUEST):

@@ -16,7 +16,7 @@ from uuid import UUID
 
 from xmlschema.validators import XsdComplexType, XsdFacet, XsdList, XsdSimpleType, XsdUnion
 
-from gateway.study.patterns import sampler
+from gateway.study.samples.patterns import sampler
 
 Borders: TypeAlias = Iterator[tuple[str, str]]
 

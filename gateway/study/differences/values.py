@@ -16,7 +16,7 @@ from xmlschema.validators.facets import XsdEnumerationFacets, XsdFacet, XsdPatte
 
 from gateway import wire
 from gateway.contracts import facets
-from gateway.study.difference import Aspect, Change
+from gateway.study.differences.difference import Aspect, Change
 
 _XS: Final = "{http://www.w3.org/2001/XMLSchema}"
 _UPPER: Final = (

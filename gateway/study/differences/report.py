@@ -9,7 +9,7 @@ import operator
 from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
-from gateway.study.difference import Aspect, Comparison, Difference, Place
+from gateway.study.differences.difference import Aspect, Comparison, Difference, Place
 
 _SHOWN_PLACES: Final = 3
 _SHOWN_NAMES: Final = 4

@@ -16,9 +16,9 @@ from typing import Final, TypeAlias
 from xmlschema.validators import XsdAttribute, XsdComplexType, XsdElement, XsdGroup, XsdSimpleType, XsdType
 
 from gateway import wire
-from gateway.study import content, values
-from gateway.study.content import Child, Language, Occurs
-from gateway.study.difference import Aspect, Change
+from gateway.study.differences import content, values
+from gateway.study.differences.content import Child, Language, Occurs
+from gateway.study.differences.difference import Aspect, Change
 
 Found: TypeAlias = tuple[str, Change]
 """A change and its path below the element that was compared: empty, `/A/B` or `/A/@b`."""

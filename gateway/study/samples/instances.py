@@ -11,9 +11,9 @@ from xmlschema import XMLSchema
 from xmlschema.validators import XsdAnyElement, XsdComplexType, XsdElement, XsdGroup, XsdIdentity, XsdSimpleType
 
 from gateway import wire
-from gateway.study import decisions, declarations, identities, texts
-from gateway.study.declarations import EVERYTHING, Covered, Particle
-from gateway.study.identities import Holder
+from gateway.study.samples import decisions, declarations, identities, texts
+from gateway.study.samples.declarations import EVERYTHING, Covered, Particle
+from gateway.study.samples.identities import Holder
 
 Decider = TypeVar("Decider", bound=decisions.Decisions)
 

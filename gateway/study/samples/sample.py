@@ -9,7 +9,7 @@ from xmlschema import XMLSchema
 
 from gateway import wire
 from gateway.contracts import errors, model
-from gateway.study import decisions, instances
+from gateway.study.samples import decisions, instances
 
 _VERSION: Final = wire.base("version")
 _INDENT: Final = "  "

@@ -15,8 +15,8 @@ from typing import Final, Protocol, TypeVar
 from xmlschema.validators import XsdAnyElement, XsdComplexType, XsdElement, XsdGroup, XsdSimpleType
 
 from gateway.contracts import walk
-from gateway.study import texts
-from gateway.study.declarations import Particle
+from gateway.study.samples import texts
+from gateway.study.samples.declarations import Particle
 
 Option = TypeVar("Option")
 

@@ -8,8 +8,9 @@ from typing import Final, TypeAlias
 
 from gateway import wire
 from gateway.contracts import documents, errors, model
-from gateway.study import messages, reading
-from gateway.study.difference import Aspect, Change, Comparison, Difference, Place, Role
+from gateway.study import reading
+from gateway.study.differences import messages
+from gateway.study.differences.difference import Aspect, Change, Comparison, Difference, Place, Role
 
 _Met: TypeAlias = tuple[Role, Change, Place]
 

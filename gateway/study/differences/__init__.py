@@ -1,0 +1,1 @@
+"""What two versions of a contract differ in, place by place, and how that is told."""
