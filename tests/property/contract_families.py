@@ -34,7 +34,15 @@ HOUSES = Family(
     frozenset({"ImportHouseUO", "ImportHouseOMS", "ImportHouseESP"}),
 )
 
-FAMILIES = (HOUSES,)
+READINGS = Family(
+    "readings",
+    "device-metering",
+    ("importMeteringDeviceValues", "exportMeteringDeviceHistory"),
+    ("importMeteringDeviceValuesRequest", "exportMeteringDeviceHistoryRequest"),
+    frozenset({"ImportResult", "exportMeteringDeviceHistoryResult", "PagedOutput"}),
+)
+
+FAMILIES = (HOUSES, READINGS)
 
 LIBRARIES = {
     name: (f"{name}.xsd", f"hcs-{name}.xsd")
