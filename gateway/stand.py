@@ -90,7 +90,7 @@ def prepare(data: Path, *, suite: str = initialise.DEFAULT_SUITE, contract_packs
 
 def announce(data: Path, url: str) -> description.Stand:
     """Note the address at which the stand in `data` is served now, and return the whole of it."""
-    path = min(builtin.pack().services)
+    path = builtin.pack().service("house-management").path
     found = description.Stand.load(data / FILE)
     installed = settings.load(data, **SETTINGS).packs.absolute()
     served = dataclasses.replace(

@@ -15,7 +15,6 @@ from typing import Final
 from lxml import etree
 
 from gateway import clock, errors, wire, xml
-from gateway.client import errors as client_errors
 from gateway.client import message
 from gateway.contracts import catalogue, model, schema
 from gateway.intake import header, signature
@@ -90,10 +89,11 @@ class Judge:
         return found
 
     def _element(self, found: Judgement, element: etree._Element, blocks: list[etree._Element] | None) -> None:
-        try:
-            found.path = message.target(self.contracts, element).path
-        except client_errors.Unsendable:
-            raise errors.Rejected(errors.ENVELOPE_INVALID, _unknown(element)) from None
+        paths = message.takers(self.contracts, element.tag)
+        if not paths:
+            raise errors.Rejected(errors.ENVELOPE_INVALID, _unknown(element))
+        # Several take the questions about a message's state, and all of them judge these alike.
+        found.path = paths[0]
         found.version = element.get(wire.base("version"), "")
         pack, service, operation = intake_schema.choose(self.contracts, found.path, element)
         found.pack, found.operation = pack.id, operation.name

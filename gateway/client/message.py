@@ -89,7 +89,7 @@ def target(contracts: catalogue.Catalogue, element: etree._Element, path: str = 
     """
     if path and path not in contracts.paths:
         raise errors.Unsendable(f"no service stands at the path {path}; {_WAY_OUT}")
-    found = _takers(contracts, element.tag, path)
+    found = takers(contracts, element.tag, path)
     if not found:
         name = etree.QName(element)
         who = f"the service at {path} does not take" if path else "no service takes"
@@ -150,7 +150,8 @@ def serialise(envelope: etree._Element) -> bytes:
     return _DECLARATION + bytes(etree.tostring(envelope, encoding="UTF-8", xml_declaration=False))
 
 
-def _takers(contracts: catalogue.Catalogue, element: str, path: str) -> list[str]:
+def takers(contracts: catalogue.Catalogue, element: str, path: str = "") -> list[str]:
+    """Return the paths whose services take a request element, in order; of one path alone where it is named."""
     return [
         candidate
         for candidate in contracts.paths

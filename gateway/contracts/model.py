@@ -140,3 +140,8 @@ class Pack:
     def id(self) -> str:
         """Name of the pack in addresses and lists: its version; the built-in one is marked as such."""
         return self.version if self.origin is Origin.INSTALLED else f"{self.version}-{self.origin.value}"
+
+    def service(self, short_name: str) -> Service:
+        """Return the service with this short name, which the pack has."""
+        found = {service.short_name: service for service in self.services.values()}
+        return found[short_name]

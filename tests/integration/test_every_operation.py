@@ -47,9 +47,6 @@ class Gateway:
     pack: model.Pack
     judges: schema.Schemas
 
-    def service(self, short: str) -> model.Service:
-        return next(each for each in self.pack.services.values() if each.short_name == short)
-
     def post(self, service: model.Service, element: etree._Element | bytes, **options: object) -> etree._Element:
         """Send a request element; return the element in the body of the answer."""
         body = stands.package(element, **options)  # type: ignore[arg-type]
@@ -83,7 +80,7 @@ def submitted(service: model.Service) -> list[model.Operation]:
 
 
 def test_all_operations_of_a_pack__are_those_that_these_tests_send(gateway):
-    services = [gateway.service(short) for short in SERVICES]
+    services = [gateway.pack.service(short) for short in SERVICES]
     assert len(services) == len(gateway.pack.services)
     assert sum(len(service.operations) for service in services) == VERSIONS[gateway.pack.version]
     polled = [each for service in services for each in service.operations.values()]
@@ -93,7 +90,7 @@ def test_all_operations_of_a_pack__are_those_that_these_tests_send(gateway):
 
 @pytest.mark.parametrize("short", SERVICES)
 def test_valid_package_of_every_operation__is_acknowledged_and_answered(gateway, short):
-    service = gateway.service(short)
+    service = gateway.pack.service(short)
     declared = reading.component_model(gateway.pack, service)
     sent = {}
     for operation in submitted(service):
@@ -112,7 +109,7 @@ def test_valid_package_of_every_operation__is_acknowledged_and_answered(gateway,
 
 @pytest.mark.parametrize("short", SERVICES)
 def test_damaged_package_of_every_operation__is_refused_with_a_code(gateway, short):
-    service = gateway.service(short)
+    service = gateway.pack.service(short)
     declared = reading.component_model(gateway.pack, service)
     for operation in submitted(service):
         answer = gateway.post(service, damaged(gateway, service, operation, declared))

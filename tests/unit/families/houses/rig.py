@@ -106,8 +106,7 @@ class Rig:
 def shapes() -> shape.Shapes:
     """The shapes of house management in the built-in contract."""
     pack = builtin.pack()
-    (service,) = pack.services.values()
-    return shape.Shapes(pack, service)
+    return shape.Shapes(pack, pack.service("house-management"))
 
 
 @functools.cache
