@@ -8,6 +8,8 @@ import pytest
 
 from tests import resources
 
+EXTENTS = ("--minimal", "", "--full")
+
 
 def test_list__has_the_built_in_services_without_an_installation(gateway):
     (service,) = [each for each in gateway.json("contracts", "list") if each["service"] == "house-management"]
@@ -80,3 +82,22 @@ def test_installed_pack__is_a_pack_to_name(made, gateway, tmp_path):
     (installed,) = (made.data / "contracts").iterdir()
     gateway.data = tmp_path / "other"
     assert "16.3.0.0" in {each["pack"] for each in gateway.json("contracts", "list", "--pack", installed)}
+
+
+def test_sample__is_good_by_the_contract_and_can_be_narrowed_or_widened(gateway, tmp_path):
+    printed = {name: gateway.run("contracts", "sample", "importHouseUOData", *name.split()).stdout for name in EXTENTS}
+    assert sorted(printed.values(), key=len) == [printed[name] for name in EXTENTS]
+    for text in printed.values():
+        file = tmp_path / "house.xml"
+        file.write_text(text)
+        assert "good" in gateway.run("check", file).output
+
+
+def test_sample_of_an_operation_that_several_services_have__asks_which(gateway):
+    output = gateway.run("contracts", "sample", "getState", code=1).output
+    assert re.search("an operation of .*house-management.*; say which: .*/getState", output)
+    assert "getStateRequest" in gateway.run("contracts", "sample", "house-management/getState").stdout
+
+
+def test_sample_of_an_unknown_operation__is_told(gateway):
+    assert "gateway contracts list" in gateway.run("contracts", "sample", "importDreams", code=1).output
