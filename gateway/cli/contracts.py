@@ -7,8 +7,8 @@ from pathlib import Path
 import click
 
 from gateway import wire
-from gateway.cli import contract_names, contracts_diff, contracts_sample, place, show
-from gateway.contracts import model, packs
+from gateway.cli import contract_names, contracts_diff, contracts_sample, outcome, place, show
+from gateway.contracts import builtin, errors, model, packs
 from gateway.families import handlers
 
 
@@ -24,15 +24,16 @@ def command() -> None:
 @show.json_option
 @place.pass_place
 def list_(where: place.Place, pack_paths: tuple[Path, ...], *, as_json: bool) -> None:
-    """List packs and their services; without an installation, the built-in ones."""
+    """List packs and their services; without an installation, the built-in ones.
+
+    Damaged packs are not in force; they are told on standard error, with the reason.
+    """
     known = where.contracts(pack_paths)
     if as_json:
         show.line([_service(pack, service) for pack in known.packs for service in pack.services.values()])
         return
     for pack in known.packs:
-        count = sum(len(service.operations) for service in pack.services.values())
-        size = f"{show.counted(len(pack.services), 'service')}, {show.counted(count, 'operation')}"
-        click.secho(f"{pack.id}  {pack.title}  ({size})", bold=True)
+        click.secho(f"{pack.id}  {pack.title}  ({_size(pack)})", bold=True)
         rows = [(each.short_name, str(len(each.operations)), each.path) for each in pack.services.values()]
         show.table(("service", "operations", "path"), rows, empty="no service")
         click.echo("")
@@ -74,23 +75,94 @@ def show_(where: place.Place, name: str, pack_paths: tuple[Path, ...], *, as_jso
 
 @command.command(
     epilog=show.examples(
-        "gateway contracts install hcs-wsdl-xsd-v.16.3.0.0.zip", "gateway contracts install ./pack-folder"
+        "gateway contracts install hcs-wsdl-xsd-v.16.3.0.0.zip",
+        "gateway contracts install ./pack-folder",
+        "gateway contracts install --check *.zip",
     )
 )
 @click.argument("sources", type=click.Path(exists=True, path_type=Path), nargs=-1, required=True, metavar="PATH...")
+@click.option("--check", "check_only", is_flag=True, help="Check the packs and store nothing; needs no installation.")
 @place.pass_place
-def install(where: place.Place, sources: tuple[Path, ...]) -> None:
+def install(where: place.Place, sources: tuple[Path, ...], *, check_only: bool) -> None:
     """Install official contract packs, folders or zips; every schema is compiled before anything is stored.
 
-    What was installed before stays in force beside them, and whatever goes wrong. A running server reads packs when
-    it starts again.
+    A pack that cannot serve is refused whole, with the reason, and the others go on. What was installed before stays
+    in force beside them. A running server takes the pack in by itself, within seconds.
     """
-    conf = where.need()
-    done: list[model.Pack] = []
-    with click.progressbar(sources, label="Checking and installing") as bar:
-        done.extend(packs.install(source, conf.packs) for source in bar)
-    for pack in done:
-        click.echo(f"installed {pack.id}: {pack.title}, {show.counted(len(pack.services), 'service')}")
+    into = None if check_only else where.need().packs
+    refused = 0
+    for source in sources:
+        try:
+            click.echo(_check(source) if into is None else _install(source, into))
+        except errors.ContractError as error:
+            refused += 1
+            click.echo(f"Error: {source}: {error}", err=True)
+    if refused:
+        raise outcome.Stop(f"{show.counted(refused, 'pack')} of {len(sources)} refused; nothing of them is stored")
+
+
+@command.command(epilog=show.examples("gateway contracts remove 15.12.0.0"))
+@click.argument("versions", nargs=-1, required=True, metavar="VERSION...")
+@place.pass_place
+def remove(where: place.Place, versions: tuple[str, ...]) -> None:
+    """Remove installed contract packs, sound or damaged; the built-in one stays.
+
+    Packages of that version that were accepted and wait for execution are executed and answered by the newest contract
+    that serves the same address; where none does, they wait until the pack is installed again. A running server lets
+    the pack go by itself, within seconds.
+    """
+    into = where.need().packs
+    for version in versions:
+        if version == builtin.pack().id:
+            raise outcome.Stop(f"{version} is the built-in contract, which cannot be removed")
+        packs.remove(version, into)
+        click.echo(f"removed {version}; its files are gone, what was accepted under it stays")
+
+
+@command.command(epilog=show.examples("gateway contracts verify", "gateway contracts verify 16.3.0.0"))
+@click.argument("versions", nargs=-1, metavar="[VERSION...]")
+@place.pass_place
+def verify(where: place.Place, versions: tuple[str, ...]) -> None:
+    """Compare installed packs with what was installed: tell every one that has a file changed, missing or added.
+
+    Exit code 1 when any is damaged. A pack with a changed or missing file is not in force: remove it, then install it
+    again. An added file is none of the pack's and changes nothing.
+    """
+    into = where.need().packs
+    known = packs.versions(into)
+    for version in versions:
+        if version not in known:
+            raise outcome.Stop(f"no pack {version} is installed")
+    damaged = 0
+    for version in versions or known:
+        try:
+            click.echo(f"{version}  sound: {_size(packs.verify(into / version))}")
+        except errors.ContractError as error:
+            damaged += 1
+            click.echo(f"{version}  damaged: {error}")
+    if not known:
+        click.echo("no pack is installed; the built-in contract is part of the program")
+    if damaged:
+        raise outcome.Stop(f"{show.counted(damaged, 'pack')} damaged")
+
+
+def _check(source: Path) -> str:
+    pack = packs.check(source)
+    return f"{pack.id} can be installed: {pack.title}, {_size(pack)}"
+
+
+def _install(source: Path, into: Path) -> str:
+    before = packs.versions(into)
+    pack = packs.install(source, into)
+    if pack.version in before:
+        return f"{pack.id} is already installed, nothing has changed"
+    return f"installed {pack.id}: {pack.title}, {_size(pack)}"
+
+
+def _size(pack: model.Pack) -> str:
+    operations = sum(len(service.operations) for service in pack.services.values())
+    parts = (len(pack.services), "service"), (operations, "operation"), (len(pack.files), "file")
+    return ", ".join(show.counted(number, noun) for number, noun in parts)
 
 
 def _service(pack: model.Pack, service: model.Service) -> dict[str, object]:

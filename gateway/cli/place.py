@@ -13,7 +13,7 @@ import click
 
 from gateway import errors, installation, settings
 from gateway.cli import hints
-from gateway.contracts import builtin, catalogue, loader, packs, tree
+from gateway.contracts import builtin, catalogue, packs
 from storage import database
 
 
@@ -57,13 +57,16 @@ class Place:
             db.close()
 
     def contracts(self, more: tuple[Path, ...] = ()) -> catalogue.Catalogue:
-        """Return the contracts of the installation, or the built-in ones where there is none, and `more` packs."""
-        known = packs.installed(self.installed.packs) if self.installed else []
+        """Return the contracts of the installation, or the built-in ones where there is none, and `more` packs.
+
+        Installed packs that are damaged are told on standard error, and left out.
+        """
+        found = packs.survey(self.installed.packs) if self.installed else packs.Survey((), ())
+        for error in found.damaged:
+            click.echo(f"Warning: damaged contract pack, not in force: {error}", err=True)
         # What an installation keeps has a manifest, and is verified by it.
-        given = [
-            packs.verify(path) if (path / packs.MANIFEST).is_file() else loader.load(tree.read(path)) for path in more
-        ]
-        return catalogue.Catalogue((builtin.pack(), *known, *given))
+        given = [packs.load(path) if (path / packs.MANIFEST).is_file() else packs.check(path) for path in more]
+        return catalogue.Catalogue((builtin.pack(), *found.packs, *given))
 
 
 pass_place = click.make_pass_decorator(Place)

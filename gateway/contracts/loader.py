@@ -27,6 +27,8 @@ _KINDS: Final = {
     wire.base("getStateRequest"): model.OperationKind.GET_STATE,
     wire.base("getRequestsStateRequest"): model.OperationKind.GET_REQUESTS_STATE,
 }
+_ANSWER: Final = ("RequestState", "MessageGUID", "ErrorMessage")
+"""What a result needs so that every package can be answered (protocol §3)."""
 _NUMBER = r"[0-9]{1,5}(?:\.[0-9]{1,5}){3}"
 _LISTED = re.compile(rf"Доступ\w+[^.:]{{0,60}}\bверси\w*[^0-9.]{{0,40}}((?:{_NUMBER}(?:[,;\s]|и\b)*)+)", re.IGNORECASE)
 _ADDRESS = re.compile(r"https?://[^/?#\s]+(/[^?#\s]*)")
@@ -68,6 +70,9 @@ def _service(parsed: documents.Documents, path: str) -> model.Service:
     if not polls:
         raise errors.ContractError(path, "has no getState: only the asynchronous contract is served")
     result = shapes.element(polls[0].response)
+    missing = [name for name in _ANSWER if result.child(name) is None]
+    if missing:
+        raise errors.ContractError(path, f"has a {wire.local(result.name)} without {', '.join(missing)}")
     imported = result.child("ImportResult")
     return model.Service(
         name=service,

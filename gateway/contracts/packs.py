@@ -1,23 +1,26 @@
 """Installed contract packs: checked whole before anything is stored, stored with a manifest, verified when read.
 
-A pack lives in `<into>/<version>/` with `manifest.json` (version and SHA-256 of every file). It appears by one rename
-of a complete, synced folder: if the process dies here, the pack is either installed or absent, and what was installed
-before stays in force. Nothing is ever replaced in place.
+A pack lives in `<into>/<version>/`, as `stored` says. It appears by one rename of a complete, synced folder, and goes
+by one: if the process dies here, the pack is either installed or absent, and what was installed before stays in force.
+Nothing is ever replaced in place. Whoever installs or removes holds a lock on `<into>` and works in a hidden folder, so
+the hidden folders that it finds there belong to nobody alive, and are swept.
 """
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
-import json
+import fcntl
 import os
 import shutil
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from gateway.contracts import errors, loader, model, schema, tree
+from gateway.contracts import errors, model, stored, trial
 
-MANIFEST: Final = "manifest.json"
+MANIFEST: Final = stored.MANIFEST
 _HIDDEN: Final = "."
 
 
@@ -26,9 +29,8 @@ def check(source: Path) -> model.Pack:
 
     Raises ContractError with file and reason.
     """
-    pack = loader.load(tree.read(source))
-    schema.Schemas(width=1).warm([pack])
-    return pack
+    with tempfile.TemporaryDirectory(prefix="pack-") as staging:
+        return stored.load(trial.run(source, Path(staging)))
 
 
 def install(source: Path, into: Path) -> model.Pack:
@@ -36,24 +38,22 @@ def install(source: Path, into: Path) -> model.Pack:
 
     Raises ContractError where the pack cannot serve, or where other files are installed under its version.
     """
-    pack = check(source)
-    target = into / pack.version
-    if target.exists():
-        return _same(target, pack)
-    into.mkdir(parents=True, exist_ok=True)
-    staging = Path(tempfile.mkdtemp(prefix=f"{_HIDDEN}install-", dir=into))
     try:
-        _store(pack, staging)
-        staging.chmod(0o755)
-        staging.rename(target)
-        _sync(into)
+        into.mkdir(parents=True, exist_ok=True)
+        with _alone(into) as lock, _staging(into) as staging:
+            folder = trial.run(source, staging, held=(lock,))
+            pack = stored.load(folder)
+            target = into / pack.version
+            if target.exists():
+                return _same(target, pack)
+            folder.rename(target)
+            try:
+                stored.sync(into)
+            except OSError:
+                target.rename(folder)
+                raise
     except OSError as error:
-        # A second installer may have been faster; whatever stands there now is judged like an earlier one.
-        if target.exists():
-            return _same(target, pack)
         raise errors.ContractError("", f"the pack cannot be stored: {error.strerror}") from error
-    finally:
-        shutil.rmtree(staging, ignore_errors=True)
     return pack
 
 
@@ -71,18 +71,24 @@ def survey(into: Path) -> Survey:
     """Return the installed packs and what is wrong with those that cannot be served."""
     found: list[model.Pack] = []
     damaged: list[errors.ContractError] = []
-    for folder in sorted(_folders(into)):
+    for folder in _folders(into):
         try:
-            found.append(verify(folder))
+            found.append(load(folder))
         except errors.ContractError as error:
-            damaged.append(error)
+            # One that was removed meanwhile is not damaged.
+            if folder.exists():
+                damaged.append(error)
     return Survey(tuple(sorted(found, key=lambda pack: model.number(pack.version))), tuple(damaged))
 
 
 def stamp(into: Path) -> frozenset[tuple[str, int]]:
     """Return a value that changes when a pack is installed or removed; it costs a listing of one folder."""
-    # Not the inode: what is removed and installed again at once often gets the number of its predecessor.
-    return frozenset((folder.name, folder.stat().st_ctime_ns) for folder in _folders(into))
+    found: set[tuple[str, int]] = set()
+    for folder in _folders(into):
+        with contextlib.suppress(FileNotFoundError):  # removed since it was listed
+            # Not the inode: what is removed and installed again at once often gets the number of its predecessor.
+            found.add((folder.name, folder.stat().st_ctime_ns))
+    return frozenset(found)
 
 
 def installed(into: Path) -> list[model.Pack]:
@@ -93,81 +99,79 @@ def installed(into: Path) -> list[model.Pack]:
     return list(found.packs)
 
 
+def load(folder: Path) -> model.Pack:
+    """Return the pack in one folder of those installed; raises ContractError where it cannot be served.
+
+    A file that was added is told by `verify` alone: it is no part of the pack, and no reason to serve less.
+    """
+    pack = stored.load(folder)
+    if pack.version != folder.name:
+        raise errors.ContractError(f"{folder.name}/{MANIFEST}", f"is that of version {pack.version}")
+    return pack
+
+
 def verify(folder: Path) -> model.Pack:
-    """Return the pack installed in one folder; raises ContractError unless every file is as it was installed."""
-    version, expected = _manifest(folder)
-    files = {path: _read(folder, path) for path in expected}
-    for path, digest in tree.manifest(files).items():
-        if digest != expected[path]:
-            raise errors.ContractError(f"{folder.name}/{path}", "was changed since the pack was installed")
-    return loader.load(files, version=version)
+    """Return the installed pack in a folder; raises ContractError where a file was changed, is missing or was added."""
+    pack = load(folder)
+    if path := stored.added(folder, pack):
+        raise errors.ContractError(f"{folder.name}/{path}", "was added since the pack was installed")
+    return pack
+
+
+def versions(into: Path) -> list[str]:
+    """Return the names of everything that is installed, sound or damaged, in order."""
+    return [folder.name for folder in _folders(into)]
 
 
 def remove(version: str, into: Path) -> None:
-    """Remove an installed pack; raises ContractError where none has this version."""
-    target = next((folder for folder in _folders(into) if folder.name == version), None)
-    if target is None:
+    """Remove an installed pack, sound or damaged; raises ContractError where none has this version."""
+    if version not in versions(into):
         raise errors.ContractError("", f"no pack {version} is installed")
-    # The rename takes it out of force at once, the rest is cleaning up.
-    doomed = Path(tempfile.mkdtemp(prefix=f"{_HIDDEN}remove-", dir=into))
-    target.rename(doomed / version)
-    _sync(into)
-    shutil.rmtree(doomed)
+    try:
+        with _alone(into), _staging(into) as staging:
+            # The rename takes it out of force at once, the rest is cleaning up.
+            (into / version).rename(staging / version)
+            stored.sync(into)
+    except FileNotFoundError:
+        raise errors.ContractError("", f"no pack {version} is installed") from None
+    except OSError as error:
+        raise errors.ContractError("", f"pack {version} cannot be removed: {error.strerror}") from error
 
 
 def _folders(into: Path) -> list[Path]:
     if not into.is_dir():
         return []
-    return [folder for folder in into.iterdir() if folder.is_dir() and not folder.name.startswith(_HIDDEN)]
+    return sorted(folder for folder in into.iterdir() if folder.is_dir() and not folder.name.startswith(_HIDDEN))
 
 
 def _same(target: Path, pack: model.Pack) -> model.Pack:
-    if verify(target).digest != pack.digest:
-        reason = f"version {pack.version} is already installed with other files; remove it first"
-        raise errors.ContractError("", reason)
+    remedy = f"version {pack.version} is already installed with other files; remove it first"
+    try:
+        there = load(target)
+    except errors.ContractError as error:
+        raise errors.ContractError("", f"{remedy} ({error})") from error
+    if there.digest != pack.digest:
+        raise errors.ContractError("", remedy)
     return pack
 
 
-def _store(pack: model.Pack, folder: Path) -> None:
-    manifest = {"version": pack.version, "files": tree.manifest(pack.files)}
-    content = {**pack.files, MANIFEST: json.dumps(manifest, indent=1, ensure_ascii=False).encode()}
-    for path, data in content.items():
-        file = folder / path
-        file.parent.mkdir(parents=True, exist_ok=True)
-        with file.open("xb") as stream:
-            stream.write(data)
-            stream.flush()
-            os.fsync(stream.fileno())
-    for parent in {(folder / path).parent for path in content} | {folder}:
-        _sync(parent)
-
-
-def _sync(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
+@contextlib.contextmanager
+def _alone(into: Path) -> Iterator[int]:
+    """Hold the lock on the folder of packs; the system lets go of it when its last holder is gone."""
+    handle = os.open(into, os.O_RDONLY)
     try:
-        os.fsync(handle)
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        for folder in into.glob(f"{_HIDDEN}*"):
+            shutil.rmtree(folder, ignore_errors=True)
+        yield handle
     finally:
         os.close(handle)
 
 
-def _manifest(folder: Path) -> tuple[str, dict[str, str]]:
-    name = f"{folder.name}/{MANIFEST}"
+@contextlib.contextmanager
+def _staging(into: Path) -> Iterator[Path]:
+    folder = Path(tempfile.mkdtemp(prefix=f"{_HIDDEN}staging-", dir=into))
     try:
-        manifest = json.loads((folder / MANIFEST).read_bytes())
-        version, files = str(manifest["version"]), dict(manifest["files"])
-        model.number(version)
-    except FileNotFoundError:
-        raise errors.ContractError(name, "is missing") from None
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise errors.ContractError(name, "is damaged") from error
-    for path in files:
-        if tree.resolve("", path) != path:
-            raise errors.ContractError(name, f"lists {path!r}, which is no path inside the pack")
-    return version, files
-
-
-def _read(folder: Path, path: str) -> bytes:
-    try:
-        return (folder / path).read_bytes()
-    except OSError as error:
-        raise errors.ContractError(f"{folder.name}/{path}", f"cannot be read: {error.strerror}") from error
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)

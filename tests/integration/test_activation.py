@@ -14,7 +14,7 @@ import pytest
 from lxml import etree
 
 from gateway import errors, installation, wire
-from gateway.contracts import packs
+from gateway.contracts import loader, packs, stored, tree
 from tests import resources, samples
 from tests import served as processes
 from tests import stand as stands
@@ -22,12 +22,6 @@ from tests.unit.contracts import pack_files
 from tests.unit.contracts.pack_files import PATH, TOYS
 
 ASK = f'<b:getStateRequest xmlns:b="{wire.BASE}"><b:MessageGUID>{{}}</b:MessageGUID></b:getStateRequest>'
-STATE = '<xs:element name="RequestState" type="xs:byte"/>'
-ANSWERABLE = f"""{STATE}<xs:element name="MessageGUID" type="b:GUIDType"/>
-      <xs:element name="ErrorMessage" minOccurs="0"><xs:complexType><xs:sequence>
-        <xs:element name="ErrorCode" type="xs:string"/><xs:element name="Description" type="xs:string"/>
-      </xs:sequence></xs:complexType></xs:element>"""
-"""What the result of the small pack lacks."""
 HM = f"{wire.ROOT}house-management/"
 
 
@@ -42,7 +36,7 @@ def stand(tmp_path):
 @pytest.fixture
 def toys(tmp_path):
     """A small pack as it is published: a service of its own."""
-    return published(tmp_path / "published", pack_files.files(base=(STATE, ANSWERABLE)))
+    return published(tmp_path / "published", pack_files.files())
 
 
 def published(folder, files):
@@ -55,7 +49,7 @@ def published(folder, files):
 
 def renamed(folder, version, **replaced):
     """The small pack under another version."""
-    files = pack_files.files(base=(STATE, ANSWERABLE), **replaced)
+    files = pack_files.files(**replaced)
     return published(folder / version, {**files, "README.md": f"# Toys\nВерсия: {version}".encode()})
 
 
@@ -187,13 +181,11 @@ def test_damaged_pack__takes_nothing_away(stand, tmp_path, caplog):
     again.close()
 
 
-def test_pack_that_does_not_compile__is_not_in_force_and_the_others_are(stand, tmp_path, monkeypatch):
+def test_pack_that_does_not_compile__is_not_in_force_and_the_others_are(stand, tmp_path):
     packs.install(renamed(tmp_path, "2.11.0.0"), stand.settings.packs)
     # As a later release may judge what an earlier one has installed.
     broken = renamed(tmp_path, "2.12.0.0", types=('type="t:Age"', 'type="t:Agee"'))
-    monkeypatch.setattr(packs.schema.Schemas, "warm", lambda *_: None)
-    packs.install(broken, stand.settings.packs)
-    monkeypatch.undo()
+    stored.store(loader.load(tree.read(broken)), stand.settings.packs / "2.12.0.0")
     opened = installation.Installation.open(stand.settings, warm=True)
     assert [pack.version for pack in opened.contracts.catalogue.packs][-1] == "2.11.0.0"
     assert opened.contracts.catalogue.pack("2.12.0.0") is None

@@ -6,7 +6,8 @@ import re
 
 import pytest
 
-from tests import resources
+from tests import hostile_packs, resources
+from tests.unit.contracts import pack_files
 
 EXTENTS = ("--minimal", "", "--full")
 
@@ -17,7 +18,7 @@ def test_list__has_the_built_in_services_without_an_installation(gateway):
     assert "importHouseUOData" in service["operations"]
     output = gateway.run("contracts", "list").output
     assert "house-management" in output
-    assert re.search(r"\(\d+ services, \d+ operations\)", output)
+    assert re.search(r"\(\d+ services, \d+ operations, \d+ files\)", output)
 
 
 def test_service__is_shown_by_name_or_path(gateway):
@@ -48,6 +49,82 @@ def test_folder_that_is_no_pack__is_refused_with_the_reason(made, tmp_path):
 
 def test_installing_without_an_installation__is_not_ready(gateway, tmp_path):
     assert f"gateway --data {gateway.data} init" in gateway.run("contracts", "install", tmp_path, code=3).output
+
+
+@pytest.fixture
+def toys(tmp_path):
+    """A small pack, version 2.5.0.0."""
+    return hostile_packs.write(tmp_path / "toys", pack_files.files())
+
+
+def test_pack__is_installed_with_what_it_holds(made, toys):
+    output = made.run("contracts", "install", toys).output
+    assert "installed 2.5.0.0: ГИС ЖКХ 2.5.0.0, 1 service, 4 operations, 4 files" in output
+    assert "2.5.0.0  ГИС ЖКХ 2.5.0.0  (1 service, 4 operations, 4 files)" in made.run("contracts", "list").output
+
+
+def test_same_pack_again__is_told_and_changes_nothing(made, toys):
+    made.run("contracts", "install", toys)
+    assert "2.5.0.0 is already installed, nothing has changed" in made.run("contracts", "install", toys).output
+
+
+def test_refused_pack__does_not_keep_the_others_out(made, toys, tmp_path):
+    bad = hostile_packs.write(tmp_path / "bad", hostile_packs.doctype())
+    result = made.run("contracts", "install", bad, toys, code=1)
+    assert f"Error: {bad}: toys/parts/values.xsd: is not XML that can be used" in result.stderr
+    assert "1 pack of 2 refused" in result.stderr
+    assert "installed 2.5.0.0" in result.stdout
+
+
+def test_checked_pack__is_not_stored(gateway, toys):
+    assert "2.5.0.0 can be installed" in gateway.run("contracts", "install", "--check", toys).output
+    assert not gateway.data.exists()
+
+
+def test_removed_pack__is_no_longer_listed(made, toys):
+    made.run("contracts", "install", toys)
+    assert "removed 2.5.0.0" in made.run("contracts", "remove", "2.5.0.0").output
+    assert "2.5.0.0  " not in made.run("contracts", "list").output
+    assert "no pack 2.5.0.0 is installed" in made.run("contracts", "remove", "2.5.0.0", code=1).output
+
+
+def test_built_in_contract__cannot_be_removed(made):
+    (built_in,) = {each["pack"] for each in made.json("contracts", "list")}
+    assert "cannot be removed" in made.run("contracts", "remove", built_in, code=1).output
+
+
+@pytest.mark.parametrize("change", ["changed", "missing", "added"])
+def test_file_that_is_not_as_installed__is_told_by_verify(made, toys, change):
+    made.run("contracts", "install", toys)
+    assert "2.5.0.0  sound: 1 service, 4 operations, 4 files" in made.run("contracts", "verify").output
+    folder = made.data / "contracts" / "2.5.0.0"
+    file = folder / ("toys/more.xsd" if change == "added" else pack_files.TYPES)
+    file.unlink() if change == "missing" else file.write_text("<a/>")
+    output = made.run("contracts", "verify", "2.5.0.0", code=1).output
+    assert f"2.5.0.0  damaged: 2.5.0.0/{file.relative_to(folder).as_posix()}: " in output
+    assert f"{change}" in output
+
+
+def test_nothing_installed__is_told_by_verify(made):
+    assert "no pack is installed" in made.run("contracts", "verify").output
+    assert "no pack 1.0.0.0 is installed" in made.run("contracts", "verify", "1.0.0.0", code=1).output
+
+
+def test_damaged_pack__is_told_once_and_everything_goes_on(made, toys):
+    made.run("contracts", "install", toys)
+    (made.data / "contracts" / "2.5.0.0" / pack_files.TYPES).unlink()
+    result = made.run("contracts", "list")
+    assert result.stderr.count(f"2.5.0.0/{pack_files.TYPES}: is missing") == 1
+    assert "house-management" in result.stdout
+    assert "remove it first" in made.run("contracts", "install", toys, code=1).output
+    made.run("contracts", "remove", "2.5.0.0")
+    assert made.run("contracts", "list").stderr == ""
+
+
+def test_added_file__changes_nothing_that_is_served(made, toys):
+    made.run("contracts", "install", toys)
+    (made.data / "contracts" / "2.5.0.0" / ".more.swp").write_text("x")
+    assert made.run("contracts", "show", "toys").stderr == ""
 
 
 @pytest.mark.contracts

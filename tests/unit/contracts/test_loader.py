@@ -84,6 +84,7 @@ def test_title__is_the_heading_of_the_readme():
         ({"wsdl": ("b:getStateRequest", "t:dropToysRequest")}, pack_files.WSDL, "two operations"),
         ({"wsdl": ('message="tns:Plain"', 'message="tns:getStateIn"')}, pack_files.WSDL, "not exactly one element"),
         ({"wsdl": ('element="b:RequestHeader"', 'element="b:Fault"')}, pack_files.WSDL, "unknown header"),
+        ({"base": ('"ErrorMessage"', '"Error"')}, pack_files.WSDL, "getStateResult without ErrorMessage"),
         ({"wsdl": ('"t:importToysRequest"', '"t:noRequest"')}, pack_files.WSDL, "no schema that declares"),
         ({"types": ("../lib/base.xsd", "/etc/passwd")}, pack_files.TYPES, "not a relative path"),
         ({"types": ("<xs:include", "<xs:redefine")}, pack_files.TYPES, "redefine"),

@@ -119,7 +119,7 @@ def test_changed_file__is_named(source, into, path):
 def test_missing_file__is_named(source, into):
     packs.install(source, into)
     (into / "2.5.0.0" / pack_files.PARTS).unlink()
-    with pytest.raises(errors.ContractError, match="cannot be read") as caught:
+    with pytest.raises(errors.ContractError, match="is missing") as caught:
         packs.installed(into)
     assert caught.value.file == f"2.5.0.0/{pack_files.PARTS}"
 
@@ -158,3 +158,38 @@ def test_removing_what_is_not_installed__is_refused(into, version):
     into.mkdir()
     with pytest.raises(errors.ContractError, match="is installed"):
         packs.remove(version, into)
+
+
+def test_pack_in_a_folder_of_another_name__is_named(source, into):
+    packs.install(source, into)
+    (into / "2.5.0.0").rename(into / "2.6.0.0")
+    (error,) = packs.survey(into).damaged
+    assert str(error) == "2.6.0.0/manifest.json: is that of version 2.5.0.0"
+
+
+@pytest.mark.parametrize("link", [False, True])
+def test_added_file__is_named_by_verify_and_changes_nothing_in_force(source, into, tmp_path, link):
+    installed = packs.install(source, into)
+    added = into / "2.5.0.0" / "toys" / "more"
+    added.symlink_to(tmp_path) if link else added.write_text("x")
+    with pytest.raises(errors.ContractError, match=r"^2\.5\.0\.0/toys/more: was added"):
+        packs.verify(into / "2.5.0.0")
+    assert packs.survey(into) == packs.Survey((installed,), ())
+
+
+def test_damaged_pack__is_removed(source, into):
+    packs.install(source, into)
+    (into / "2.5.0.0" / packs.MANIFEST).unlink()
+    packs.remove("2.5.0.0", into)
+    assert list(into.iterdir()) == []
+
+
+def test_stored_pack_that_cannot_be_read_any_more__is_named_with_its_version(source, into):
+    packs.install(source, into)
+    file = into / "2.5.0.0" / pack_files.WSDL
+    file.write_bytes(b"<a/>")
+    manifest = json.loads((into / "2.5.0.0" / packs.MANIFEST).read_text())
+    manifest["files"][pack_files.WSDL] = tree.manifest({"x": b"<a/>"})["x"]
+    (into / "2.5.0.0" / packs.MANIFEST).write_text(json.dumps(manifest))
+    (error,) = packs.survey(into).damaged
+    assert error.file == f"2.5.0.0/{pack_files.WSDL}"

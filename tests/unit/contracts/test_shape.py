@@ -91,10 +91,10 @@ def test_repeated_group__takes_turns():
 
 
 def test_required_fixed_attributes__are_written_unasked():
-    data = {"RequestState": "3", "ImportResult": [{"TransportGUID": GUID}]}
+    data = {"RequestState": "3", "MessageGUID": GUID, "ImportResult": [{"TransportGUID": GUID}]}
     written = shape.write(RESULT, data)
     assert written.get(wire.base("version")) == "2.5.0.0"
-    assert written[1].get(wire.base("version")) == "2.4.0.0"
+    assert written[2].get(wire.base("version")) == "2.4.0.0"
     assert _judge(written) == ()
 
 

@@ -322,6 +322,7 @@ def test_simple_type_of_many_elements__is_told_once_by_its_name():
     }
     assert {place.path for place in result.places} == {
         "ResultHeader/MessageGUID",
+        "getStateResult/MessageGUID",
         "getStateResult/ImportResult/TransportGUID",
     }
 
