@@ -1,4 +1,4 @@
-"""Every operation of every official pack is served over HTTP: taken, acknowledged and answered, or refused with a code.
+"""Every operation of every pack is served over HTTP: taken, acknowledged and answered, or refused with a code.
 
 A package is made from the contract itself (`gateway.study`), signed, sent to the running gateway and polled; then a
 damaged copy of it is sent, which its own schema refuses.
@@ -15,7 +15,7 @@ import xmlschema
 from lxml import etree
 
 from gateway import errors, wire
-from gateway.contracts import model, packs, schema
+from gateway.contracts import builtin, model, packs, schema
 from gateway.study import reading
 from gateway.study.samples import declarations, sample
 from gateway.study.samples.decisions import Extent
@@ -24,7 +24,7 @@ from tests import resources, served
 from tests import stand as stands
 from tests.property.schema_mutants import mutate
 
-pytestmark = [pytest.mark.slow, pytest.mark.contracts]
+pytestmark = pytest.mark.slow
 
 LOG = logging.getLogger(__name__)
 VERSIONS = {"15.12.0.0": 193, "16.3.0.0": 194}
@@ -36,6 +36,16 @@ SERVICES = (
     *("uk", "volume-quality"),
 )
 ANCHORS = trust.TrustStore.of([stands.AUTHORITY.certificate.loaded])
+BUILT_IN = "built-in"
+_OFFICIAL = [pytest.param(version, marks=pytest.mark.contracts) for version in VERSIONS]
+_every_service = pytest.mark.parametrize(
+    ("gateway", "short"),
+    [
+        *((BUILT_IN, service.short_name) for service in builtin.pack().services.values()),
+        *(pytest.param(version, short, marks=pytest.mark.contracts) for version in VERSIONS for short in SERVICES),
+    ],
+    indirect=["gateway"],
+)
 STATE = f'<b:getStateRequest xmlns:b="{wire.BASE}"><b:MessageGUID>{{}}</b:MessageGUID></b:getStateRequest>'
 
 
@@ -64,10 +74,12 @@ class Gateway:
         return served.until(finished, f"{guid} has its result")[0]
 
 
-@pytest.fixture(scope="module", params=VERSIONS)
+@pytest.fixture(scope="module")
 def gateway(request, tmp_path_factory):
     conf = served.new(tmp_path_factory.mktemp("every") / "data", exchange_workers=1)
-    pack = packs.install(resources.contracts_root(request.param), conf.packs)
+    pack = builtin.pack()
+    if request.param != BUILT_IN:
+        pack = packs.install(resources.contracts_root(request.param), conf.packs)
     processes = served.Served(conf)
     yield Gateway(processes, pack, schema.Schemas(width=1))
     code = processes.stop()
@@ -79,6 +91,7 @@ def submitted(service: model.Service) -> list[model.Operation]:
     return [each for each in service.operations.values() if each.kind is model.OperationKind.SUBMIT]
 
 
+@pytest.mark.parametrize("gateway", _OFFICIAL, indirect=True)
 def test_all_operations_of_a_pack__are_those_that_these_tests_send(gateway):
     services = [gateway.pack.service(short) for short in SERVICES]
     assert len(services) == len(gateway.pack.services)
@@ -88,7 +101,7 @@ def test_all_operations_of_a_pack__are_those_that_these_tests_send(gateway):
     assert others == {model.OperationKind.GET_STATE, model.OperationKind.GET_REQUESTS_STATE}
 
 
-@pytest.mark.parametrize("short", SERVICES)
+@_every_service
 def test_valid_package_of_every_operation__is_acknowledged_and_answered(gateway, short):
     service = gateway.pack.service(short)
     declared = reading.component_model(gateway.pack, service)
@@ -103,11 +116,11 @@ def test_valid_package_of_every_operation__is_acknowledged_and_answered(gateway,
         assert gateway.judges.judge(gateway.pack, service, result) == ()
         assert xades.verify(result, policy=policy.STRICT, trust=ANCHORS, at=stands.NOW).good
         code = result.findtext(f".//{wire.base('ErrorCode')}", "")
-        LOG.info("%s %s/%s: acknowledged, %s", gateway.pack.version, short, operation.name, code or "executed")
+        LOG.info("%s %s/%s: acknowledged, %s", gateway.pack.id, short, operation.name, code or "executed")
         assert code == "" or errors.code(code)
 
 
-@pytest.mark.parametrize("short", SERVICES)
+@_every_service
 def test_damaged_package_of_every_operation__is_refused_with_a_code(gateway, short):
     service = gateway.pack.service(short)
     declared = reading.component_model(gateway.pack, service)
@@ -117,7 +130,7 @@ def test_damaged_package_of_every_operation__is_refused_with_a_code(gateway, sho
         assert code == errors.XML_INVALID, (operation.name, etree.tostring(answer, encoding="unicode"))
         said = answer.findtext(f"detail/{wire.base('Fault')}/{wire.base('ErrorMessage')}")
         assert "(строка" in said
-        LOG.info("%s %s/%s: refused, %s", gateway.pack.version, short, operation.name, code)
+        LOG.info("%s %s/%s: refused, %s", gateway.pack.id, short, operation.name, code)
 
 
 def damaged(
