@@ -42,7 +42,34 @@ READINGS = Family(
     frozenset({"ImportResult", "exportMeteringDeviceHistoryResult", "PagedOutput"}),
 )
 
-FAMILIES = (HOUSES, READINGS)
+COMMON_DICTIONARIES = Family(
+    "common dictionaries",
+    "nsi-common",
+    ("exportNsiList", "exportNsiItem", "exportNsiPagingItem"),
+    ("exportNsiListRequest", "exportNsiItemRequest", "exportNsiPagingItemRequest"),
+    frozenset({"NsiList", "NsiItem", "NsiPagingItem"}),
+)
+
+PROVIDER_DICTIONARIES = Family(
+    "provider dictionaries",
+    "nsi",
+    (
+        *("importAdditionalServices", "importMunicipalServices", "importGeneralNeedsMunicipalResource"),
+        *("importOrganizationWorks", "importCapitalRepairWork"),
+        *("importCommunalInfrastructureSystem", "importBaseDecisionMSP"),
+        *("exportDataProviderNsiItem", "exportDataProviderPagingNsiItem"),
+    ),
+    (
+        *("importAdditionalServicesRequest", "importMunicipalServicesRequest"),
+        *("importGeneralNeedsMunicipalResourceRequest", "importOrganizationWorksRequest"),
+        *("importCapitalRepairWorkRequest", "importCommunalInfrastructureSystemRequest"),
+        *("importBaseDecisionMSPRequest", "exportDataProviderNsiItemRequest"),
+        "exportDataProviderNsiPagingItemRequest",
+    ),
+    frozenset({"ImportResult", "NsiItem", "NsiPagingItem", "NsiList"}),
+)
+
+FAMILIES = (HOUSES, READINGS, COMMON_DICTIONARIES, PROVIDER_DICTIONARIES)
 
 LIBRARIES = {
     name: (f"{name}.xsd", f"hcs-{name}.xsd")
