@@ -69,7 +69,20 @@ PROVIDER_DICTIONARIES = Family(
     frozenset({"ImportResult", "NsiItem", "NsiPagingItem", "NsiList"}),
 )
 
-FAMILIES = (HOUSES, READINGS, COMMON_DICTIONARIES, PROVIDER_DICTIONARIES)
+ORGANIZATIONS = Family(
+    "organizations",
+    "organizations-registry-common",
+    ("exportOrgRegistry", "exportDataProvider", "exportDelegatedAccess"),
+    ("exportOrgRegistryRequest", "exportDataProviderRequest", "exportDelegatedAccessRequest"),
+    frozenset(
+        {
+            *("ImportResult", "exportOrgRegistryResult", "exportDataProviderResult"),
+            *("exportDelegatedAccessResult", "IsNextPage"),
+        }
+    ),
+)
+
+FAMILIES = (HOUSES, READINGS, COMMON_DICTIONARIES, PROVIDER_DICTIONARIES, ORGANIZATIONS)
 
 LIBRARIES = {
     name: (f"{name}.xsd", f"hcs-{name}.xsd")
