@@ -82,7 +82,21 @@ ORGANIZATIONS = Family(
     ),
 )
 
-FAMILIES = (HOUSES, READINGS, COMMON_DICTIONARIES, PROVIDER_DICTIONARIES, ORGANIZATIONS)
+PAYMENTS = Family(
+    "payments",
+    "payment",
+    (
+        *("importNotificationsOfOrderExecution", "importNotificationsOfOrderExecutionCancellation"),
+        "exportPaymentDocumentDetails",
+    ),
+    (
+        *("importNotificationsOfOrderExecutionRequest", "importNotificationsOfOrderExecutionCancellationRequest"),
+        "exportPaymentDocumentDetailsRequest",
+    ),
+    frozenset({"ImportResult", "exportPaymentDocumentDetailsResult"}),
+)
+
+FAMILIES = (HOUSES, READINGS, COMMON_DICTIONARIES, PROVIDER_DICTIONARIES, ORGANIZATIONS, PAYMENTS)
 
 LIBRARIES = {
     name: (f"{name}.xsd", f"hcs-{name}.xsd")
