@@ -42,13 +42,67 @@ READINGS = Family(
     frozenset({"ImportResult", "exportMeteringDeviceHistoryResult", "PagedOutput"}),
 )
 
-FAMILIES = (HOUSES, READINGS)
+COMMON_DICTIONARIES = Family(
+    "common dictionaries",
+    "nsi-common",
+    ("exportNsiList", "exportNsiItem", "exportNsiPagingItem"),
+    ("exportNsiListRequest", "exportNsiItemRequest", "exportNsiPagingItemRequest"),
+    frozenset({"NsiList", "NsiItem", "NsiPagingItem"}),
+)
+
+PROVIDER_DICTIONARIES = Family(
+    "provider dictionaries",
+    "nsi",
+    (
+        *("importAdditionalServices", "importMunicipalServices", "importGeneralNeedsMunicipalResource"),
+        *("importOrganizationWorks", "importCapitalRepairWork"),
+        *("importCommunalInfrastructureSystem", "importBaseDecisionMSP"),
+        *("exportDataProviderNsiItem", "exportDataProviderPagingNsiItem"),
+    ),
+    (
+        *("importAdditionalServicesRequest", "importMunicipalServicesRequest"),
+        *("importGeneralNeedsMunicipalResourceRequest", "importOrganizationWorksRequest"),
+        *("importCapitalRepairWorkRequest", "importCommunalInfrastructureSystemRequest"),
+        *("importBaseDecisionMSPRequest", "exportDataProviderNsiItemRequest"),
+        "exportDataProviderNsiPagingItemRequest",
+    ),
+    frozenset({"ImportResult", "NsiItem", "NsiPagingItem", "NsiList"}),
+)
+
+ORGANIZATIONS = Family(
+    "organizations",
+    "organizations-registry-common",
+    ("exportOrgRegistry", "exportDataProvider", "exportDelegatedAccess"),
+    ("exportOrgRegistryRequest", "exportDataProviderRequest", "exportDelegatedAccessRequest"),
+    frozenset(
+        {
+            *("ImportResult", "exportOrgRegistryResult", "exportDataProviderResult"),
+            *("exportDelegatedAccessResult", "IsNextPage"),
+        }
+    ),
+)
+
+PAYMENTS = Family(
+    "payments",
+    "payment",
+    (
+        *("importNotificationsOfOrderExecution", "importNotificationsOfOrderExecutionCancellation"),
+        "exportPaymentDocumentDetails",
+    ),
+    (
+        *("importNotificationsOfOrderExecutionRequest", "importNotificationsOfOrderExecutionCancellationRequest"),
+        "exportPaymentDocumentDetailsRequest",
+    ),
+    frozenset({"ImportResult", "exportPaymentDocumentDetailsResult"}),
+)
+
+FAMILIES = (HOUSES, READINGS, COMMON_DICTIONARIES, PROVIDER_DICTIONARIES, ORGANIZATIONS, PAYMENTS)
 
 LIBRARIES = {
     name: (f"{name}.xsd", f"hcs-{name}.xsd")
     for name in (
         *("base", "nsi-base", "premises-base", "account-base", "bills-base", "metering-device-base"),
-        *("individual-registry-base", "organizations-base", "organizations-registry-base"),
+        *("individual-registry-base", "organizations-base", "organizations-registry-base", "payments-base"),
     )
 }
 """Libraries of types: our file and the official one of each namespace."""

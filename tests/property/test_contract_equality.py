@@ -154,6 +154,21 @@ def test_ten_thousand_message_ids__are_the_limit_of_both(count):
     assert pair.official.accepts(root) == pair.ours.accepts(root) == (count <= 10_000)
 
 
+@pytest.mark.parametrize("second", [1, 2])
+def test_order_named_twice__is_valid_as_long_as_the_transport_guids_differ(second):
+    """The published key of OrderID selects names of a wrong namespace; ours leaves it out."""
+    pair = contract_pair.service("payment")
+    payment, payments = (f"{{{contract_pair.ROOT}{name}/}}" for name in ("payment", "payments-base"))
+    name = f"{payment}importNotificationsOfOrderExecutionCancellationRequest"
+    root = etree.Element(name, {f"{{{_BASE}}}version": "10.0.1.1"})
+    for label in (1, second):
+        notification = etree.SubElement(root, f"{payment}NotificationOfOrderExecutionCancellation")
+        etree.SubElement(notification, f"{payments}OrderID").text = "7" * 32
+        etree.SubElement(notification, f"{payments}CancellationDate").text = "2026-03-12"
+        etree.SubElement(notification, f"{{{_BASE}}}TransportGUID").text = f"00000000-0000-0000-0000-{label:012}"
+    assert pair.official.accepts(root) == pair.ours.accepts(root) == (second != 1)
+
+
 @pytest.mark.parametrize(
     ("published", "own", "symbols"),
     [
