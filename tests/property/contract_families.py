@@ -48,7 +48,7 @@ LIBRARIES = {
     name: (f"{name}.xsd", f"hcs-{name}.xsd")
     for name in (
         *("base", "nsi-base", "premises-base", "account-base", "bills-base", "metering-device-base"),
-        *("individual-registry-base", "organizations-base", "organizations-registry-base"),
+        *("individual-registry-base", "organizations-base", "organizations-registry-base", "payments-base"),
     )
 }
 """Libraries of types: our file and the official one of each namespace."""
