@@ -42,7 +42,26 @@ READINGS = Family(
     frozenset({"ImportResult", "exportMeteringDeviceHistoryResult", "PagedOutput"}),
 )
 
-FAMILIES = (HOUSES, READINGS)
+BILLS = Family(
+    "bills",
+    "bills",
+    (
+        *("importPaymentDocumentData", "exportPaymentDocumentData", "exportNotificationsOfOrderExecution"),
+        *("importAcknowledgment", "getRequestsState"),
+    ),
+    (
+        *("importPaymentDocumentRequest", "exportPaymentDocumentRequest"),
+        *("exportNotificationsOfOrderExecutionRequest", "importAcknowledgmentRequest"),
+    ),
+    frozenset(
+        {
+            *("ImportResult", "exportPaymentDocResult", "exportNotificationsOfOrderExecutionResult"),
+            "ExportNotificationsOfOrderExecutionGUID",
+        }
+    ),
+)
+
+FAMILIES = (HOUSES, READINGS, BILLS)
 
 LIBRARIES = {
     name: (f"{name}.xsd", f"hcs-{name}.xsd")
