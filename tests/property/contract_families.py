@@ -28,9 +28,21 @@ class Family:
 HOUSES = Family(
     "houses",
     "house-management",
-    ("importHouseUOData", "importHouseOMSData", "importHouseESPData", "exportHouseData"),
-    ("importHouseUORequest", "importHouseOMSRequest", "importHouseESPRequest", "exportHouseRequest"),
-    frozenset({"ImportResult", "exportHouseResult"}),
+    (
+        *("importHouseUOData", "importHouseOMSData", "importHouseESPData", "exportHouseData", "demolishHouse"),
+        *("exportBriefBasicHouse", "exportBriefLivingHouse", "exportBriefApartmentHouse"),
+    ),
+    (
+        *("importHouseUORequest", "importHouseOMSRequest", "importHouseESPRequest"),
+        *("exportHouseRequest", "demolishHouseRequest"),
+        *("exportBriefBasicHouseRequest", "exportBriefLivingHouseRequest", "exportBriefApartmentHouseRequest"),
+    ),
+    frozenset(
+        {
+            *("ImportResult", "exportHouseResult", "exportBriefBasicHouseResult"),
+            *("exportBriefLivingHouseResult", "exportBriefApartmentHouseResult"),
+        }
+    ),
     frozenset({"ImportHouseUO", "ImportHouseOMS", "ImportHouseESP"}),
 )
 
@@ -96,7 +108,87 @@ PAYMENTS = Family(
     frozenset({"ImportResult", "exportPaymentDocumentDetailsResult"}),
 )
 
-FAMILIES = (HOUSES, READINGS, COMMON_DICTIONARIES, PROVIDER_DICTIONARIES, ORGANIZATIONS, PAYMENTS)
+BILLS = Family(
+    "bills",
+    "bills",
+    (
+        *("importPaymentDocumentData", "exportPaymentDocumentData", "exportNotificationsOfOrderExecution"),
+        *("importAcknowledgment", "getRequestsState"),
+    ),
+    (
+        *("importPaymentDocumentRequest", "exportPaymentDocumentRequest"),
+        *("exportNotificationsOfOrderExecutionRequest", "importAcknowledgmentRequest"),
+    ),
+    frozenset(
+        {
+            *("ImportResult", "exportPaymentDocResult", "exportNotificationsOfOrderExecutionResult"),
+            "ExportNotificationsOfOrderExecutionGUID",
+        }
+    ),
+)
+
+CONTRACTS = Family(
+    "contracts",
+    "house-management",
+    ("importContractData", "importCharterData", "exportStatusCAChData", "exportCAChData"),
+    ("importContractRequest", "importCharterRequest", "exportStatusCAChRequest", "exportCAChAsyncRequest"),
+    frozenset({"ImportResult", "exportStatusCAChResult", "exportCAChResult"}),
+    frozenset({"importContract", "importCharter"}),
+)
+
+ACCOUNTS = Family(
+    "accounts",
+    "house-management",
+    (
+        *("importAccountData", "exportAccountData"),
+        *("importAccountIndividualServices", "exportAccountIndividualServices"),
+    ),
+    (
+        *("importAccountRequest", "exportAccountRequest"),
+        *("importAccountIndividualServicesRequest", "exportAccountIndividualServicesRequest"),
+    ),
+    frozenset({"ImportResult", "exportAccountResult", "exportAccountIndividualServicesResult"}),
+    frozenset({"ImportAccount"}),
+)
+
+DEVICES = Family(
+    "devices",
+    "house-management",
+    ("importMeteringDeviceData", "exportMeteringDeviceData"),
+    ("importMeteringDeviceDataRequest", "exportMeteringDeviceDataRequest"),
+    frozenset({"ImportResult", "exportMeteringDeviceDataResult"}),
+    frozenset({"importMeteringDevice"}),
+)
+
+PROTOCOLS = Family(
+    "protocols",
+    "house-management",
+    (
+        *("importVotingProtocol", "exportVotingProtocol", "importVotingMessage", "exportVotingMessage"),
+        *("importOwnerDecision", "exportOwnerDecision"),
+    ),
+    (
+        *("importVotingProtocolRequest", "exportVotingProtocolRequest"),
+        *("importVotingMessageRequest", "exportVotingMessageRequest"),
+        *("importOwnerDecisionRequest", "exportOwnerDecisionRequest"),
+    ),
+    frozenset({"ImportResult", "VotingProtocol", "VotingMessage", "exportOwnerDecision"}),
+    frozenset({"importVotingInformation"}),
+)
+
+FAMILIES = (
+    HOUSES,
+    READINGS,
+    COMMON_DICTIONARIES,
+    PROVIDER_DICTIONARIES,
+    ORGANIZATIONS,
+    PAYMENTS,
+    BILLS,
+    CONTRACTS,
+    ACCOUNTS,
+    DEVICES,
+    PROTOCOLS,
+)
 
 LIBRARIES = {
     name: (f"{name}.xsd", f"hcs-{name}.xsd")
