@@ -42,7 +42,23 @@ READINGS = Family(
     frozenset({"ImportResult", "exportMeteringDeviceHistoryResult", "PagedOutput"}),
 )
 
-FAMILIES = (HOUSES, READINGS)
+PROTOCOLS = Family(
+    "protocols",
+    "house-management",
+    (
+        *("importVotingProtocol", "exportVotingProtocol", "importVotingMessage", "exportVotingMessage"),
+        *("importOwnerDecision", "exportOwnerDecision"),
+    ),
+    (
+        *("importVotingProtocolRequest", "exportVotingProtocolRequest"),
+        *("importVotingMessageRequest", "exportVotingMessageRequest"),
+        *("importOwnerDecisionRequest", "exportOwnerDecisionRequest"),
+    ),
+    frozenset({"ImportResult", "VotingProtocol", "VotingMessage", "exportOwnerDecision"}),
+    frozenset({"importVotingInformation"}),
+)
+
+FAMILIES = (HOUSES, READINGS, PROTOCOLS)
 
 LIBRARIES = {
     name: (f"{name}.xsd", f"hcs-{name}.xsd")
