@@ -9,14 +9,17 @@ from wsgiref import simple_server
 
 import pytest
 import requests
+import xmlschema
 import zeep
 from requests import auth
 from zeep import exceptions, transports
 
 from gateway import wire
+from gateway.study.samples import decisions, instances
 from signing import xades
 from tests import resources
 from tests import stand as stands
+from tests.property import contract_families, contract_pair
 
 FIAS = "5c9f2a10-43a7-4f0e-9b60-1a2b3c4d5e6f"
 HOUSE = {
@@ -126,3 +129,31 @@ def test_bad_request__raises_a_typed_fault(client):
     assert detail.ErrorCode == "AUT011002"
     assert raised.value.message.startswith("AUT011002: ")
     assert detail.StackTrace is None
+
+
+_EXPORTS = sorted(
+    name
+    for family in contract_families.FAMILIES
+    if family.service == "house-management"
+    for name in family.results - {"ImportResult"}
+)
+
+
+@pytest.fixture(scope="module")
+def described():
+    """Our description of house-management, as zeep reads it, and the schema."""
+    client = zeep.Client(str(contract_pair.OURS.parent / "wsdl" / "house-management.wsdl"))
+    return client, xmlschema.XMLSchema(str(contract_pair.OURS / "house-management.xsd"))
+
+
+@pytest.mark.parametrize("branch", _EXPORTS)
+def test_export_among_many_in_the_common_answer__is_read_as_typed_values(described, branch):
+    """zeep gets lost where the branches of a choice are named groups."""
+    client, schema = described
+    namespace = f"{{{schema.target_namespace}}}"
+    covered = {f"{namespace}getStateResult": frozenset({f"{namespace}{branch}"})}
+    maker = instances.Maker(schema, decisions.Sample(decisions.Extent.FULL), covered)
+    answer = maker.make(f"{namespace}getStateResult").root
+    read = client.get_element(answer.tag).parse(answer, client.wsdl.types)
+    assert answer[-1].tag == f"{namespace}{branch}"
+    assert read[branch]

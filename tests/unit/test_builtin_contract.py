@@ -127,15 +127,15 @@ def _documented(component: etree._Element) -> bool:
 class TestService:
     """The description of the service."""
 
-    def test_operations__are_houses_and_get_state(self):
-        operations = etree.parse(_WSDL).findall("{*}binding/{*}operation")
-        assert [each.get("name") for each in operations] == [
-            "getState",
-            "importHouseUOData",
-            "importHouseOMSData",
-            "importHouseESPData",
-            "exportHouseData",
-        ]
+    def test_operations_of_the_port__are_all_bound_in_the_same_order(self):
+        wsdl = etree.parse(_WSDL)
+        port, binding = (
+            [each.get("name") for each in wsdl.findall(f"{{*}}{kind}/{{*}}operation")]
+            for kind in ("portType", "binding")
+        )
+        assert port[0] == "getState"
+        assert len(set(port)) == len(port)
+        assert port == binding
 
     def test_every_message__names_an_element_of_the_schemas(self, model):
         for part in etree.parse(_WSDL).iter("{*}part"):
