@@ -28,9 +28,21 @@ class Family:
 HOUSES = Family(
     "houses",
     "house-management",
-    ("importHouseUOData", "importHouseOMSData", "importHouseESPData", "exportHouseData"),
-    ("importHouseUORequest", "importHouseOMSRequest", "importHouseESPRequest", "exportHouseRequest"),
-    frozenset({"ImportResult", "exportHouseResult"}),
+    (
+        *("importHouseUOData", "importHouseOMSData", "importHouseESPData", "exportHouseData", "demolishHouse"),
+        *("exportBriefBasicHouse", "exportBriefLivingHouse", "exportBriefApartmentHouse"),
+    ),
+    (
+        *("importHouseUORequest", "importHouseOMSRequest", "importHouseESPRequest"),
+        *("exportHouseRequest", "demolishHouseRequest"),
+        *("exportBriefBasicHouseRequest", "exportBriefLivingHouseRequest", "exportBriefApartmentHouseRequest"),
+    ),
+    frozenset(
+        {
+            *("ImportResult", "exportHouseResult", "exportBriefBasicHouseResult"),
+            *("exportBriefLivingHouseResult", "exportBriefApartmentHouseResult"),
+        }
+    ),
     frozenset({"ImportHouseUO", "ImportHouseOMS", "ImportHouseESP"}),
 )
 

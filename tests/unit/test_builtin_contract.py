@@ -135,6 +135,10 @@ class TestService:
             "importHouseOMSData",
             "importHouseESPData",
             "exportHouseData",
+            "demolishHouse",
+            "exportBriefBasicHouse",
+            "exportBriefLivingHouse",
+            "exportBriefApartmentHouse",
         ]
 
     def test_every_message__names_an_element_of_the_schemas(self, model):
