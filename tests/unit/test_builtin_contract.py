@@ -79,6 +79,17 @@ def _refusal(judge: etree.XMLSchema, root: etree._Element) -> str:
     return judge.error_log[0].message
 
 
+def test_same_include_within_a_namespace__leads_to_the_same_file():
+    """zeep knows the files of a namespace by the text of `schemaLocation` and passes over a text that it has seen."""
+    places: dict[tuple[str, str], set[Path]] = {}
+    for path in _FILES:
+        root = etree.parse(path).getroot()
+        for link in root.iter(f"{_XS}include"):
+            text = link.get("schemaLocation")
+            places.setdefault((root.get("targetNamespace"), text), set()).add((path.parent / text).resolve())
+    assert {each: found for each, found in places.items() if len(found) > 1} == {}
+
+
 @pytest.mark.parametrize("path", _FILES, ids=lambda path: path.relative_to(_ROOT).as_posix())
 class TestFile:
     """Every schema file, taken alone."""
