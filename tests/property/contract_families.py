@@ -46,6 +46,15 @@ HOUSES = Family(
     frozenset({"ImportHouseUO", "ImportHouseOMS", "ImportHouseESP"}),
 )
 
+CONTRACTS = Family(
+    "contracts",
+    "house-management",
+    ("importContractData", "importCharterData", "exportStatusCAChData", "exportCAChData"),
+    ("importContractRequest", "importCharterRequest", "exportStatusCAChRequest", "exportCAChAsyncRequest"),
+    frozenset({"ImportResult", "exportStatusCAChResult", "exportCAChResult"}),
+    frozenset({"importContract", "importCharter"}),
+)
+
 READINGS = Family(
     "readings",
     "device-metering",
@@ -54,7 +63,7 @@ READINGS = Family(
     frozenset({"ImportResult", "exportMeteringDeviceHistoryResult", "PagedOutput"}),
 )
 
-FAMILIES = (HOUSES, READINGS)
+FAMILIES = (HOUSES, CONTRACTS, READINGS)
 
 LIBRARIES = {
     name: (f"{name}.xsd", f"hcs-{name}.xsd")

@@ -138,7 +138,7 @@ def _documented(component: etree._Element) -> bool:
 class TestService:
     """The description of the service."""
 
-    def test_operations__are_houses_and_get_state(self):
+    def test_operations__are_houses_contracts_and_get_state(self):
         operations = etree.parse(_WSDL).findall("{*}binding/{*}operation")
         assert [each.get("name") for each in operations] == [
             "getState",
@@ -150,6 +150,10 @@ class TestService:
             "exportBriefBasicHouse",
             "exportBriefLivingHouse",
             "exportBriefApartmentHouse",
+            "importContractData",
+            "importCharterData",
+            "exportStatusCAChData",
+            "exportCAChData",
         ]
 
     def test_every_message__names_an_element_of_the_schemas(self, model):
