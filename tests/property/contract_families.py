@@ -42,7 +42,22 @@ READINGS = Family(
     frozenset({"ImportResult", "exportMeteringDeviceHistoryResult", "PagedOutput"}),
 )
 
-FAMILIES = (HOUSES, READINGS)
+ACCOUNTS = Family(
+    "accounts",
+    "house-management",
+    (
+        *("importAccountData", "exportAccountData"),
+        *("importAccountIndividualServices", "exportAccountIndividualServices"),
+    ),
+    (
+        *("importAccountRequest", "exportAccountRequest"),
+        *("importAccountIndividualServicesRequest", "exportAccountIndividualServicesRequest"),
+    ),
+    frozenset({"ImportResult", "exportAccountResult", "exportAccountIndividualServicesResult"}),
+    frozenset({"ImportAccount"}),
+)
+
+FAMILIES = (HOUSES, READINGS, ACCOUNTS)
 
 LIBRARIES = {
     name: (f"{name}.xsd", f"hcs-{name}.xsd")

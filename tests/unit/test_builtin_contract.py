@@ -69,6 +69,17 @@ def test_second_processor__builds_every_file():
     assert built >= set(_FILES)
 
 
+@pytest.mark.parametrize("root", sorted(_ROOT.glob("*.xsd")), ids=lambda path: path.name)
+def test_includes_of_one_schema__are_spelled_apart_for_files_apart(root):
+    """Zeep reads the first file of each spelling, wherever the reference stands, and misses the others."""
+    places: dict[str, set[Path]] = {}
+    for path in (root, *root.with_suffix("").rglob("*.xsd")):
+        for link in etree.parse(path).iter(f"{_XS}include"):
+            spelled = link.get("schemaLocation")
+            places.setdefault(spelled, set()).add((path.parent / spelled).resolve())
+    assert {spelled: found for spelled, found in places.items() if len(found) > 1} == {}
+
+
 def _request(content: str, *, name: str = "importHouseUORequest", attributes: str = 'base:version="13.2.3.2"'):
     namespaces = " ".join(f'xmlns:{prefix}="{uri}"' for prefix, uri in _NAMESPACES.items())
     return etree.fromstring(f"<hm:{name} {namespaces} {attributes}>{content}</hm:{name}>")
@@ -127,15 +138,15 @@ def _documented(component: etree._Element) -> bool:
 class TestService:
     """The description of the service."""
 
-    def test_operations__are_houses_and_get_state(self):
-        operations = etree.parse(_WSDL).findall("{*}binding/{*}operation")
-        assert [each.get("name") for each in operations] == [
-            "getState",
-            "importHouseUOData",
-            "importHouseOMSData",
-            "importHouseESPData",
-            "exportHouseData",
-        ]
+    def test_operations_of_the_port__are_all_bound_in_the_same_order(self):
+        wsdl = etree.parse(_WSDL)
+        port, binding = (
+            [each.get("name") for each in wsdl.findall(f"{{*}}{kind}/{{*}}operation")]
+            for kind in ("portType", "binding")
+        )
+        assert port[0] == "getState"
+        assert len(set(port)) == len(port)
+        assert port == binding
 
     def test_every_message__names_an_element_of_the_schemas(self, model):
         for part in etree.parse(_WSDL).iter("{*}part"):
@@ -213,6 +224,36 @@ class TestHouse:
         wrong = _HOUSE.replace("<nsi:Code>2<", f"<nsi:Code>{'7' * (length - 1)}!<")
         assert judge.validate(_request(code)) == (length <= 20)
         assert not judge.validate(_request(wrong))
+
+
+class TestAccount:
+    """importAccountRequest, written by hand."""
+
+    _ACCOUNT = f"""
+      <hm:Account>
+        <hm:isUOAccount>true</hm:isUOAccount>
+        <hm:Accommodation>
+          <hm:PremisesGUID>{_GUID}</hm:PremisesGUID><hm:SharePercent>100</hm:SharePercent>
+        </hm:Accommodation>
+        <hm:PayerInfo/>
+        <base:TransportGUID>{_GUID}</base:TransportGUID>
+        <hm:AccountGUID>{_GUID}</hm:AccountGUID>
+      </hm:Account>"""
+    _OTHER = _ACCOUNT.replace(_GUID, _OTHER_GUID)
+
+    def _request(self, content: str) -> etree._Element:
+        return _request(content, name="importAccountRequest", attributes='base:version="10.0.1.1"')
+
+    def test_changes_of_two_accounts__are_valid(self, judge):
+        judge.assertValid(self._request(self._ACCOUNT + self._OTHER))
+
+    def test_two_changes_of_one_account__are_refused(self, judge):
+        same = self._OTHER.replace(f"<hm:AccountGUID>{_OTHER_GUID}", f"<hm:AccountGUID>{_GUID}")
+        assert "importAccount.AccountGUID" in _refusal(judge, self._request(self._ACCOUNT + same))
+
+    @pytest.mark.parametrize(("share", "valid"), [("0", True), ("99.99", True), ("100.01", False), ("-1", False)])
+    def test_share_of_payment__is_a_part_of_a_hundred(self, judge, share, valid):
+        assert judge.validate(self._request(self._ACCOUNT.replace(">100<", f">{share}<"))) == valid
 
 
 class TestResult:
