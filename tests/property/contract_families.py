@@ -57,7 +57,16 @@ ACCOUNTS = Family(
     frozenset({"ImportAccount"}),
 )
 
-FAMILIES = (HOUSES, READINGS, ACCOUNTS)
+DEVICES = Family(
+    "devices",
+    "house-management",
+    ("importMeteringDeviceData", "exportMeteringDeviceData"),
+    ("importMeteringDeviceDataRequest", "exportMeteringDeviceDataRequest"),
+    frozenset({"ImportResult", "exportMeteringDeviceDataResult"}),
+    frozenset({"importMeteringDevice"}),
+)
+
+FAMILIES = (HOUSES, READINGS, ACCOUNTS, DEVICES)
 
 LIBRARIES = {
     name: (f"{name}.xsd", f"hcs-{name}.xsd")

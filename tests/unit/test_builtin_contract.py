@@ -256,6 +256,61 @@ class TestAccount:
         assert judge.validate(self._request(self._ACCOUNT.replace(">100<", f">{share}<"))) == valid
 
 
+class TestDevice:
+    """importMeteringDeviceDataRequest, written by hand."""
+
+    _PLACES = ("ResidentialPremiseDevice", "NonResidentialPremiseDevice", "CollectiveApartmentDevice")
+    _OTHER_PLACES = ("ApartmentHouseDevice", "LivingRoomDevice")
+
+    def _request(self, content: str) -> etree._Element:
+        return _request(content, name="importMeteringDeviceDataRequest", attributes='base:version="11.1.0.8"')
+
+    def _created(self, place: str, *accounts: str, transport: str = _GUID) -> str:
+        linked = "".join(f"<hm:AccountGUID>{each}</hm:AccountGUID>" for each in accounts)
+        return f"""
+          <hm:MeteringDevice>
+            <base:TransportGUID>{transport}</base:TransportGUID>
+            <hm:DeviceDataToCreate>
+              <hm:BasicChatacteristicts>
+                <hm:MeteringDeviceNumber>7</hm:MeteringDeviceNumber>
+                <hm:RemoteMeteringMode>false</hm:RemoteMeteringMode>
+                <hm:TemperatureSensor>false</hm:TemperatureSensor>
+                <hm:PressureSensor>false</hm:PressureSensor>
+                <hm:{place}>{linked}</hm:{place}>
+              </hm:BasicChatacteristicts>
+              <hm:NotLinkedWithMetering>true</hm:NotLinkedWithMetering>
+              <hm:MunicipalResources><hm:MunicipalResource>{_REF}</hm:MunicipalResource></hm:MunicipalResources>
+            </hm:DeviceDataToCreate>
+          </hm:MeteringDevice>"""
+
+    def _corrected(self, *accounts: str) -> str:
+        linked = "".join(f"<hm:AccountGUID>{each}</hm:AccountGUID>" for each in accounts)
+        return f"""
+          <hm:MeteringDevice>
+            <base:TransportGUID>{_GUID}</base:TransportGUID>
+            <hm:DeviceDataToUpdate>
+              <hm:MeteringDeviceVersionGUID>{_GUID}</hm:MeteringDeviceVersionGUID>
+              <hm:UpdateAfterDevicesValues>{linked}</hm:UpdateAfterDevicesValues>
+            </hm:DeviceDataToUpdate>
+          </hm:MeteringDevice>"""
+
+    @pytest.mark.parametrize("place", _PLACES + _OTHER_PLACES)
+    def test_same_account_twice_at_one_device__is_refused(self, judge, place):
+        judge.assertValid(self._request(self._created(place, _GUID, _OTHER_GUID)))
+        assert f"{place}.AccountGUID" in _refusal(judge, self._request(self._created(place, _GUID, _GUID)))
+
+    def test_same_account_at_two_devices__is_valid(self, judge):
+        devices = [self._created(self._PLACES[0], _GUID, transport=each) for each in (_GUID, _OTHER_GUID)]
+        judge.assertValid(self._request("".join(devices)))
+
+    def test_device_without_account__is_refused(self, judge):
+        assert "AccountGUID" in _refusal(judge, self._request(self._created(self._PLACES[0])))
+
+    def test_same_account_twice_in_a_correction__is_refused(self, judge):
+        judge.assertValid(self._request(self._corrected(_GUID, _OTHER_GUID)))
+        assert "DeviceCorrection.AccountGUID" in _refusal(judge, self._request(self._corrected(_GUID, _GUID)))
+
+
 class TestResult:
     """getStateResult, written by hand."""
 
