@@ -69,6 +69,28 @@ def test_second_processor__builds_every_file():
     assert built >= set(_FILES)
 
 
+@pytest.mark.parametrize("root", sorted(_ROOT.glob("*.xsd")), ids=lambda path: path.name)
+def test_includes_of_one_schema__are_spelled_apart_for_files_apart(root):
+    """Zeep reads the first file of each spelling, wherever the reference stands, and misses the others."""
+    places: dict[str, set[Path]] = {}
+    for path in (root, *root.with_suffix("").rglob("*.xsd")):
+        for link in etree.parse(path).iter(f"{_XS}include"):
+            spelled = link.get("schemaLocation")
+            places.setdefault(spelled, set()).add((path.parent / spelled).resolve())
+    assert {spelled: found for spelled, found in places.items() if len(found) > 1} == {}
+
+
+def test_same_include_within_a_namespace__leads_to_the_same_file():
+    """zeep knows the files of a namespace by the text of `schemaLocation` and passes over a text that it has seen."""
+    places: dict[tuple[str, str], set[Path]] = {}
+    for path in _FILES:
+        root = etree.parse(path).getroot()
+        for link in root.iter(f"{_XS}include"):
+            text = link.get("schemaLocation")
+            places.setdefault((root.get("targetNamespace"), text), set()).add((path.parent / text).resolve())
+    assert {each: found for each, found in places.items() if len(found) > 1} == {}
+
+
 def _request(content: str, *, name: str = "importHouseUORequest", attributes: str = 'base:version="13.2.3.2"'):
     namespaces = " ".join(f'xmlns:{prefix}="{uri}"' for prefix, uri in _NAMESPACES.items())
     return etree.fromstring(f"<hm:{name} {namespaces} {attributes}>{content}</hm:{name}>")
@@ -213,6 +235,91 @@ class TestHouse:
         wrong = _HOUSE.replace("<nsi:Code>2<", f"<nsi:Code>{'7' * (length - 1)}!<")
         assert judge.validate(_request(code)) == (length <= 20)
         assert not judge.validate(_request(wrong))
+
+
+class TestAccount:
+    """importAccountRequest, written by hand."""
+
+    _ACCOUNT = f"""
+      <hm:Account>
+        <hm:isUOAccount>true</hm:isUOAccount>
+        <hm:Accommodation>
+          <hm:PremisesGUID>{_GUID}</hm:PremisesGUID><hm:SharePercent>100</hm:SharePercent>
+        </hm:Accommodation>
+        <hm:PayerInfo/>
+        <base:TransportGUID>{_GUID}</base:TransportGUID>
+        <hm:AccountGUID>{_GUID}</hm:AccountGUID>
+      </hm:Account>"""
+    _OTHER = _ACCOUNT.replace(_GUID, _OTHER_GUID)
+
+    def _request(self, content: str) -> etree._Element:
+        return _request(content, name="importAccountRequest", attributes='base:version="10.0.1.1"')
+
+    def test_changes_of_two_accounts__are_valid(self, judge):
+        judge.assertValid(self._request(self._ACCOUNT + self._OTHER))
+
+    def test_two_changes_of_one_account__are_refused(self, judge):
+        same = self._OTHER.replace(f"<hm:AccountGUID>{_OTHER_GUID}", f"<hm:AccountGUID>{_GUID}")
+        assert "importAccount.AccountGUID" in _refusal(judge, self._request(self._ACCOUNT + same))
+
+    @pytest.mark.parametrize(("share", "valid"), [("0", True), ("99.99", True), ("100.01", False), ("-1", False)])
+    def test_share_of_payment__is_a_part_of_a_hundred(self, judge, share, valid):
+        assert judge.validate(self._request(self._ACCOUNT.replace(">100<", f">{share}<"))) == valid
+
+
+class TestDevice:
+    """importMeteringDeviceDataRequest, written by hand."""
+
+    _PLACES = ("ResidentialPremiseDevice", "NonResidentialPremiseDevice", "CollectiveApartmentDevice")
+    _OTHER_PLACES = ("ApartmentHouseDevice", "LivingRoomDevice")
+
+    def _request(self, content: str) -> etree._Element:
+        return _request(content, name="importMeteringDeviceDataRequest", attributes='base:version="11.1.0.8"')
+
+    def _created(self, place: str, *accounts: str, transport: str = _GUID) -> str:
+        linked = "".join(f"<hm:AccountGUID>{each}</hm:AccountGUID>" for each in accounts)
+        return f"""
+          <hm:MeteringDevice>
+            <base:TransportGUID>{transport}</base:TransportGUID>
+            <hm:DeviceDataToCreate>
+              <hm:BasicChatacteristicts>
+                <hm:MeteringDeviceNumber>7</hm:MeteringDeviceNumber>
+                <hm:RemoteMeteringMode>false</hm:RemoteMeteringMode>
+                <hm:TemperatureSensor>false</hm:TemperatureSensor>
+                <hm:PressureSensor>false</hm:PressureSensor>
+                <hm:{place}>{linked}</hm:{place}>
+              </hm:BasicChatacteristicts>
+              <hm:NotLinkedWithMetering>true</hm:NotLinkedWithMetering>
+              <hm:MunicipalResources><hm:MunicipalResource>{_REF}</hm:MunicipalResource></hm:MunicipalResources>
+            </hm:DeviceDataToCreate>
+          </hm:MeteringDevice>"""
+
+    def _corrected(self, *accounts: str) -> str:
+        linked = "".join(f"<hm:AccountGUID>{each}</hm:AccountGUID>" for each in accounts)
+        return f"""
+          <hm:MeteringDevice>
+            <base:TransportGUID>{_GUID}</base:TransportGUID>
+            <hm:DeviceDataToUpdate>
+              <hm:MeteringDeviceVersionGUID>{_GUID}</hm:MeteringDeviceVersionGUID>
+              <hm:UpdateAfterDevicesValues>{linked}</hm:UpdateAfterDevicesValues>
+            </hm:DeviceDataToUpdate>
+          </hm:MeteringDevice>"""
+
+    @pytest.mark.parametrize("place", _PLACES + _OTHER_PLACES)
+    def test_same_account_twice_at_one_device__is_refused(self, judge, place):
+        judge.assertValid(self._request(self._created(place, _GUID, _OTHER_GUID)))
+        assert f"{place}.AccountGUID" in _refusal(judge, self._request(self._created(place, _GUID, _GUID)))
+
+    def test_same_account_at_two_devices__is_valid(self, judge):
+        devices = [self._created(self._PLACES[0], _GUID, transport=each) for each in (_GUID, _OTHER_GUID)]
+        judge.assertValid(self._request("".join(devices)))
+
+    def test_device_without_account__is_refused(self, judge):
+        assert "AccountGUID" in _refusal(judge, self._request(self._created(self._PLACES[0])))
+
+    def test_same_account_twice_in_a_correction__is_refused(self, judge):
+        judge.assertValid(self._request(self._corrected(_GUID, _OTHER_GUID)))
+        assert "DeviceCorrection.AccountGUID" in _refusal(judge, self._request(self._corrected(_GUID, _GUID)))
 
 
 class TestResult:
