@@ -160,19 +160,30 @@ DEVICES = Family(
     frozenset({"importMeteringDevice"}),
 )
 
-PROTOCOLS = Family(
-    "protocols",
+VOTING_MESSAGES = Family(
+    "voting messages",
     "house-management",
-    (
-        *("importVotingProtocol", "exportVotingProtocol", "importVotingMessage", "exportVotingMessage"),
-        *("importOwnerDecision", "exportOwnerDecision"),
-    ),
-    (
-        *("importVotingProtocolRequest", "exportVotingProtocolRequest"),
-        *("importVotingMessageRequest", "exportVotingMessageRequest"),
-        *("importOwnerDecisionRequest", "exportOwnerDecisionRequest"),
-    ),
-    frozenset({"ImportResult", "VotingProtocol", "VotingMessage", "exportOwnerDecision"}),
+    ("importVotingMessage", "exportVotingMessage"),
+    ("importVotingMessageRequest", "exportVotingMessageRequest"),
+    frozenset({"ImportResult", "VotingMessage"}),
+    frozenset({"importVotingInformation"}),
+)
+
+VOTING_PROTOCOLS = Family(
+    "voting protocols",
+    "house-management",
+    ("importVotingProtocol", "exportVotingProtocol"),
+    ("importVotingProtocolRequest", "exportVotingProtocolRequest"),
+    frozenset({"ImportResult", "VotingProtocol"}),
+    frozenset({"importVotingInformation"}),
+)
+
+OWNER_DECISIONS = Family(
+    "owner decisions",
+    "house-management",
+    ("importOwnerDecision", "exportOwnerDecision"),
+    ("importOwnerDecisionRequest", "exportOwnerDecisionRequest"),
+    frozenset({"ImportResult", "exportOwnerDecision"}),
     frozenset({"importVotingInformation"}),
 )
 
@@ -187,7 +198,9 @@ FAMILIES = (
     CONTRACTS,
     ACCOUNTS,
     DEVICES,
-    PROTOCOLS,
+    VOTING_MESSAGES,
+    VOTING_PROTOCOLS,
+    OWNER_DECISIONS,
 )
 
 LIBRARIES = {
