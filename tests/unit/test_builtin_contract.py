@@ -20,6 +20,7 @@ _NAMESPACES = {
     "base": "http://dom.gosuslugi.ru/schema/integration/base/",
     "nsi": "http://dom.gosuslugi.ru/schema/integration/nsi-base/",
     "hm": "http://dom.gosuslugi.ru/schema/integration/house-management/",
+    "registry": "http://dom.gosuslugi.ru/schema/integration/organizations-registry-base/",
     "ds": "http://www.w3.org/2000/09/xmldsig#",
 }
 _GUID = "0f5b1c1e-3d9c-4c55-9a4e-1b8a4a3f0001"
@@ -320,6 +321,57 @@ class TestDevice:
     def test_same_account_twice_in_a_correction__is_refused(self, judge):
         judge.assertValid(self._request(self._corrected(_GUID, _OTHER_GUID)))
         assert "DeviceCorrection.AccountGUID" in _refusal(judge, self._request(self._corrected(_GUID, _GUID)))
+
+
+class TestVotingMessage:
+    """importVotingMessageRequest, written by hand."""
+
+    _INITIATOR = """
+        <hm:Org>
+          <registry:orgRootEntityGUID>{organization}</registry:orgRootEntityGUID>
+          <hm:LegalAddress>Казань</hm:LegalAddress>
+          <hm:MailingAddress>Казань</hm:MailingAddress>
+          <hm:Phone>1</hm:Phone>
+          <hm:OrganizationRepresentative>
+            <hm:Position>Директор</hm:Position>
+            <hm:PositionDocument>Order</hm:PositionDocument>
+            <hm:DocumentNumber>1</hm:DocumentNumber>
+            <hm:DocumentDate>2025-01-01</hm:DocumentDate>
+          </hm:OrganizationRepresentative>
+        </hm:Org>"""
+
+    def _message(self, *organizations: str, mode: str = "<hm:Operative>true</hm:Operative>") -> etree._Element:
+        initiators = "".join(self._INITIATOR.format(organization=each) for each in organizations)
+        content = f"""
+          <base:TransportGUID>{_GUID}</base:TransportGUID>
+          <hm:VotingMessage>
+            {mode}
+            <hm:MeetingType>Owners</hm:MeetingType>
+            <hm:FIASHouseGUID>{_GUID}</hm:FIASHouseGUID>
+            <hm:AnnualVoting>true</hm:AnnualVoting>
+            <hm:Meeting>
+              <hm:VotingPlace>Двор</hm:VotingPlace>
+              <hm:MeetingDate>2025-03-01T12:00:00</hm:MeetingDate>
+            </hm:Meeting>
+            <hm:VoteInitiators>{initiators}</hm:VoteInitiators>
+            <hm:DecisionList>
+              <hm:QuestionName>Ремонт крыши</hm:QuestionName>
+              <hm:DecisionsType>{_REF}</hm:DecisionsType>
+            </hm:DecisionList>
+            <hm:ProtocolCopyStoragePlace>Казань</hm:ProtocolCopyStoragePlace>
+          </hm:VotingMessage>"""
+        return _request(content, name="importVotingMessageRequest", attributes='base:version="15.10.0.1"')
+
+    def test_message_of_two_organizations__is_valid(self, judge):
+        judge.assertValid(self._message(_GUID, _OTHER_GUID))
+
+    def test_same_initiator_twice__is_refused(self, judge):
+        assert "orgRootEntityGUID" in _refusal(judge, self._message(_GUID, _GUID))
+
+    def test_past_meeting_without_its_password__is_refused(self, judge):
+        mode = "<hm:UniqueVotingId>12345678901234</hm:UniqueVotingId>"
+        judge.assertValid(self._message(mode=f"{mode}<hm:Password>тайна</hm:Password>"))
+        assert "Password" in _refusal(judge, self._message(mode=mode))
 
 
 class TestResult:
