@@ -28,22 +28,21 @@ class Family:
 HOUSES = Family(
     "houses",
     "house-management",
-    (
-        *("importHouseUOData", "importHouseOMSData", "importHouseESPData", "exportHouseData", "demolishHouse"),
-        *("exportBriefBasicHouse", "exportBriefLivingHouse", "exportBriefApartmentHouse"),
-    ),
+    ("importHouseUOData", "importHouseOMSData", "importHouseESPData", "exportHouseData", "demolishHouse"),
     (
         *("importHouseUORequest", "importHouseOMSRequest", "importHouseESPRequest"),
         *("exportHouseRequest", "demolishHouseRequest"),
-        *("exportBriefBasicHouseRequest", "exportBriefLivingHouseRequest", "exportBriefApartmentHouseRequest"),
     ),
-    frozenset(
-        {
-            *("ImportResult", "exportHouseResult", "exportBriefBasicHouseResult"),
-            *("exportBriefLivingHouseResult", "exportBriefApartmentHouseResult"),
-        }
-    ),
+    frozenset({"ImportResult", "exportHouseResult"}),
     frozenset({"ImportHouseUO", "ImportHouseOMS", "ImportHouseESP"}),
+)
+
+BRIEF_HOUSES = Family(
+    "brief-houses",
+    "house-management",
+    ("exportBriefBasicHouse", "exportBriefLivingHouse", "exportBriefApartmentHouse"),
+    ("exportBriefBasicHouseRequest", "exportBriefLivingHouseRequest", "exportBriefApartmentHouseRequest"),
+    frozenset({"exportBriefBasicHouseResult", "exportBriefLivingHouseResult", "exportBriefApartmentHouseResult"}),
 )
 
 READINGS = Family(
@@ -189,6 +188,7 @@ OWNER_DECISIONS = Family(
 
 FAMILIES = (
     HOUSES,
+    BRIEF_HOUSES,
     READINGS,
     COMMON_DICTIONARIES,
     PROVIDER_DICTIONARIES,
