@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import functools
 import threading
 import uuid
 from wsgiref import simple_server
@@ -132,31 +131,50 @@ def test_bad_request__raises_a_typed_fault(client):
     assert detail.StackTrace is None
 
 
-_NO_EXPORTS = {
-    *("ImportResult", "IsNextPage", "PagedOutput"),
-    # These zeep does not read by the official description either.
-    *("ExportNotificationsOfOrderExecutionGUID", "exportStatusCAChResult"),
-}
 _EXPORTS = sorted(
-    {(family.service, name) for family in contract_families.FAMILIES for name in family.results - _NO_EXPORTS}
+    name
+    for family in contract_families.FAMILIES
+    if family.service == "house-management"
+    for name in family.results - {"ImportResult"}
 )
 
-
-@functools.cache
-def described(service: str) -> tuple[zeep.Client, xmlschema.XMLSchema]:
-    """Our description of a service, as zeep reads it, and the schema."""
-    client = zeep.Client(str(contract_pair.OURS.parent / "wsdl" / f"{service}.wsdl"))
-    return client, xmlschema.XMLSchema(str(contract_pair.OURS / f"{service}.xsd"))
+# A sequence among the branches of a choice, and an element after the choice: zeep does not come back from it.
+_BEYOND_ZEEP = {"exportStatusCAChResult"}
 
 
-@pytest.mark.parametrize(("service", "branch"), _EXPORTS)
-def test_export_among_many_in_the_common_answer__is_read_as_typed_values(service, branch):
-    """zeep gets lost where the branches of a choice are named groups."""
-    client, schema = described(service)
+@pytest.fixture(scope="module")
+def schema():
+    return xmlschema.XMLSchema(str(contract_pair.OURS / "house-management.xsd"))
+
+
+@pytest.fixture(scope="module", params=["ours", "official"])
+def described(request):
+    """A description of house-management as zeep reads it."""
+    if request.param == "ours":
+        return zeep.Client(str(contract_pair.OURS.parent / "wsdl" / "house-management.wsdl"))
+    folder = contract_pair.official_pack() / "house-management"
+    return zeep.Client(str(folder / "hcs-house-management-service-async.wsdl"))
+
+
+def export(schema, branch):
+    """A common answer with everything that one of its branches may hold."""
     namespace = f"{{{schema.target_namespace}}}"
     covered = {f"{namespace}getStateResult": frozenset({f"{namespace}{branch}"})}
     maker = instances.Maker(schema, decisions.Sample(decisions.Extent.FULL), covered)
     answer = maker.make(f"{namespace}getStateResult").root
-    read = client.get_element(answer.tag).parse(answer, client.wsdl.types)
     assert answer[-1].tag == f"{namespace}{branch}"
-    assert read[branch]
+    return answer
+
+
+@pytest.mark.parametrize("branch", [name for name in _EXPORTS if name not in _BEYOND_ZEEP])
+def test_export_among_many_in_the_common_answer__is_read_as_typed_values(described, schema, branch):
+    """zeep gets lost where the branches of a choice are named groups."""
+    answer = export(schema, branch)
+    assert described.get_element(answer.tag).parse(answer, described.wsdl.types)[branch]
+
+
+@pytest.mark.parametrize("branch", sorted(_BEYOND_ZEEP))
+def test_export_that_zeep_cannot_read__is_not_read_by_the_official_description_either(described, schema, branch):
+    answer = export(schema, branch)
+    with pytest.raises(exceptions.XMLParseError):
+        described.get_element(answer.tag).parse(answer, described.wsdl.types)
