@@ -102,6 +102,22 @@ def _assert_same_declarations(pair: contract_pair.Pair, message: str, covered: d
     assert attributes_below(ours, message, covered) == attributes_below(official, message, covered)
 
 
+@_families
+def test_global_elements_that_a_family_names__are_global_in_both_and_the_same(family):
+    """A wildcard of a signature judges every global element, whether a message refers to it or not."""
+    pair = contract_pair.service(family.service)
+    covered = _covered(family)
+    messages = [_name(family, each) for each in (*family.requests, "getStateResult")]
+    named = set().union(*(names_below(pair.official.model, each, covered) for each in messages))
+    own, published = (each.model.maps.elements for each in (pair.ours, pair.official))
+    prefix = _name(family, "")
+    both = {name for name in named if name in published and name.startswith(prefix)}
+    assert both == {name for name in named if name in own and name.startswith(prefix)}
+    for name in sorted(both - set(messages)):
+        for direction in _DIRECTIONS:
+            _compare(pair, name, direction, {})
+
+
 @pytest.mark.parametrize("library", LIBRARIES)
 def test_library__has_every_type_element_and_attribute_of_the_published_one(library):
     own, published = _library(library)
