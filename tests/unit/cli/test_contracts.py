@@ -161,6 +161,7 @@ def test_installed_pack__is_a_pack_to_name(made, gateway, tmp_path):
     assert "16.3.0.0" in {each["pack"] for each in gateway.json("contracts", "list", "--pack", installed)}
 
 
+@pytest.mark.slow
 def test_sample__is_good_by_the_contract_and_can_be_narrowed_or_widened(gateway, tmp_path):
     printed = {name: gateway.run("contracts", "sample", "importHouseUOData", *name.split()).stdout for name in EXTENTS}
     assert sorted(printed.values(), key=len) == [printed[name] for name in EXTENTS]

@@ -41,6 +41,7 @@ def houses():
     return pack, service, reading.component_model(pack, service)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("extent", Extent)
 def test_every_operation_of_the_built_in_contract__has_a_valid_sample(extent):
     pack, judges = builtin.pack(), schema.Schemas(width=1)
@@ -104,6 +105,7 @@ def test_keys_and_references__are_kept_in_whatever_is_made():
     assert maker.choices.untried() == []
 
 
+@pytest.mark.slow
 def test_document_that_no_key_allows__is_an_error_and_no_endless_search():
     model, _ = declared("""
       <xs:element name="r">
