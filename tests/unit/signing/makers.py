@@ -39,6 +39,12 @@ def authority():
     return issue.new_authority("p256", "Тестовый УЦ", now=NOW - timedelta(days=100))
 
 
+def below(above, name, **how):
+    """Whom the authority vouches for: another authority, unless `ca` is False."""
+    how = {"now": NOW - timedelta(days=1), "not_after": NOW + timedelta(days=365), "ca": True} | how
+    return issue.issue(above, "p256", Subject(common_name=name), **how)
+
+
 def identity(kind="p256"):
     return _identity(kind)
 
