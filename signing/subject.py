@@ -21,6 +21,8 @@ OGRNIP = "1.2.643.100.5"
 INN = "1.2.643.3.131.1.1"
 
 _INN_LE_DIGITS = 10
+_PADDING = "00"
+"""No person's ИНН begins so: the first two digits are the region."""
 _KINDS = {13: "ОГРН", 15: "ОГРНИП", _INN_LE_DIGITS: "ИНН", 12: "ИНН"}
 """What a number of so many digits is; an ИНН of ten digits is an organisation's, one of twelve a person's."""
 
@@ -54,17 +56,14 @@ class Subject:
     @property
     def organisation_inn(self) -> str | None:
         """ИНН of the organisation, ten digits, wherever the certificate has it; None where it has none."""
-        older = self.inn or ""
-        if len(older) == _INN_LE_DIGITS + 2 and older.startswith("00"):
-            older = older[2:]
-        return self.inn_le or (older if len(older) == _INN_LE_DIGITS else None)
+        found = (_unpadded(number) for number in (self.inn_le, self.inn) if number)
+        return next((number for number in found if len(number) == _INN_LE_DIGITS), None)
 
     @property
     def numbers(self) -> frozenset[str]:
-        """ОГРН, ОГРНИП and ИНН, whatever attribute each is in, a padded ИНН without its zeros."""
-        found = {self.ogrn, self.ogrnip, self.inn, self.inn_le, self.organisation_inn}
-        padded = {value for value in found if value and len(value) == _INN_LE_DIGITS + 2 and value.startswith("00")}
-        return frozenset(value for value in found - padded if value and _kind(value))
+        """Every ОГРН, ОГРНИП and ИНН, whatever attribute it is in, a padded ИНН without its zeros."""
+        written = (self.ogrn, self.ogrnip, self.inn, self.inn_le)
+        return frozenset(_unpadded(number) for number in written if number and _kind(number))
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +95,12 @@ def compare(subject: Subject, known: tuple[str | None, ...]) -> Comparison:
         elif found:
             differing[_kind(expected)] = ", ".join(sorted(found - {expected}))
     return Comparison(tuple(agreeing), differing)
+
+
+def _unpadded(number: str) -> str:
+    """Return the ИНН of an organisation without the zeros that make it as long as a person's; others as they are."""
+    padded = len(number) == _INN_LE_DIGITS + len(_PADDING) and number.startswith(_PADDING)
+    return number.removeprefix(_PADDING) if padded else number
 
 
 def _kind(number: str) -> str:
