@@ -6,12 +6,13 @@ from pathlib import Path
 
 import click
 
-from gateway import clock, installation
+from gateway import clock, installation, settings
 from gateway.cli import outcome, place, show, trust_crl, trust_shown, values
 from gateway.trust import folder as trusted
 from gateway.trust import sources
 from signing import trust_folder
-from storage import directory
+from signing.certificates import Certificate
+from storage import database, directory
 
 
 @click.group("trust")
@@ -57,24 +58,17 @@ def add(where: place.Place, files: tuple[Path, ...], owner: str | None, *, ended
             trusted.check_authority(each, at=now, by=installation.signature_policy(conf), ended=ended)
         else:
             trusted.check_signer(each, at=now, ended=ended)
-    with where.database() as db, trusted.alone(conf.trust), db.write() as connection:
-        whose = directory.organisation(connection, owner) if owner else None
-        if owner and whose is None:
-            raise outcome.Stop(f"there is no organisation {owner}")
-        new = [trusted.add(conf.trust, each, owner) for each in found]
-        for each, is_new in zip(found, new, strict=True):
-            if is_new:
-                facts = {"sha256": each.fingerprint, "organisation": owner}
-                directory.record_trust(connection, "trust-added", facts, now)
+    with where.database() as db, trusted.alone(conf.trust):
+        whose = _name_of(db, owner) if owner else ""
+        new = _add(conf, found, owner, db)
     if as_json:
-        show.line(
-            [{**trust_shown.described(each, owner), "added": is_new} for each, is_new in zip(found, new, strict=True)]
-        )
+        described = (trust_shown.described(each, owner) for each in found)
+        show.line([{**facts, "added": is_new} for facts, is_new in zip(described, new, strict=True)])
         return
     for each, is_new in zip(found, new, strict=True):
         word = "trusted" if is_new else "already trusted"
         until = f"until {show.moment(each.not_after)}"
-        click.echo("  ".join(filter(None, (word, each.name, whose and f"for «{whose.name}»", until))))
+        click.echo("  ".join(filter(None, (word, each.name, whose and f"for «{whose}»", until))))
 
 
 @command.command("list", epilog=show.examples("gateway trust list", "gateway trust list --json"))
@@ -134,3 +128,22 @@ def remove(where: place.Place, fingerprints: tuple[str, ...], owner: str | None)
     for each in places.values():
         whose = f"for the organisation {each.owner}" if each.owner else ""
         click.echo("  ".join(filter(None, ("no longer trusted", each.certificate.name, whose))))
+
+
+def _add(conf: settings.Settings, found: list[Certificate], owner: str | None, db: database.Database) -> list[bool]:
+    """Store the certificates and tell the journal; return for each whether it is new."""
+    with db.write() as connection:
+        new = [trusted.add(conf.trust, each, owner) for each in found]
+        for each, is_new in zip(found, new, strict=True):
+            if is_new:
+                facts = {"sha256": each.fingerprint, "organisation": owner}
+                directory.record_trust(connection, "trust-added", facts, clock.now())
+    return new
+
+
+def _name_of(db: database.Database, owner: str) -> str:
+    with db.read() as connection:
+        found = directory.organisation(connection, owner)
+    if found is None:
+        raise outcome.Stop(f"there is no organisation {owner}")
+    return found.name

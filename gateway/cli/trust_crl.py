@@ -105,7 +105,7 @@ def _take(source: str, conf: settings.Settings, keeper: lists.Keeper, db: databa
 
 def _record(taking: lists.Taking, db: database.Database) -> None:
     """Tell the journal. After the deed: a revocation must not wait for a database."""
-    facts = {
+    facts: dict[str, str | int] = {
         "fate": str(taking.fate),
         "authority_sha256": taking.authority.fingerprint,
         "sha256": taking.sha256,

@@ -119,13 +119,19 @@ def sync(folder: Path) -> None:
 
 @contextlib.contextmanager
 def alone(folder: Path) -> Iterator[None]:
-    """Hold the lock on the folder: whoever changes what is trusted does so one at a time."""
-    handle = os.open(folder, os.O_RDONLY)
+    """Hold the lock on the folder: whoever changes what is trusted does so one at a time.
+
+    Raises TrustError in place of an OSError of the change.
+    """
     try:
-        fcntl.flock(handle, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(handle)
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX)
+            yield
+        finally:
+            os.close(handle)
+    except OSError as error:
+        raise TrustError(f"{folder} cannot be changed: {error.strerror or error}") from error
 
 
 def _instead(path: Path, error: errors.CertificateUnreadable) -> str:
