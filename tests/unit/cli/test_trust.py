@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import os
 
 import pytest
 from cryptography import x509
@@ -177,13 +176,6 @@ def test_what_has_ended__is_taken_for_the_past_when_that_is_said(peopled, file):
 def test_wrong_guid_and_missing_file__are_wrong_calls(made, file):
     assert "is not a GUID" in made.run("trust", "add", file(LEAF), "--org", "УО", code=2).output
     assert "does not exist" in made.run("trust", "add", "/absent.crt", code=2).output
-
-
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
-def test_folder_that_may_not_be_written__is_told(made, file):
-    (made.data / "trust").chmod(0o500)
-    assert "cannot be changed" in made.run("trust", "add", file(ROOT), code=1).output
-    (made.data / "trust").chmod(0o700)
 
 
 def test_disk_that_refuses__is_told_and_not_journaled(made, file, monkeypatch):
