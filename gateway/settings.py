@@ -42,6 +42,20 @@ class Settings:
         "required", "What becomes of unsigned packages; a signature that is present is always verified unless off.",
         "required", "optional", "off",
     )  # fmt: skip
+    gost_backend: str = _setting(
+        "auto",
+        "What computes ГОСТ signatures: OpenSSL's engine, Python alone, or the engine where it is there; off refuses them.",
+        "auto", "openssl", "pure", "off",
+    )  # fmt: skip
+    revocation: str = _setting(
+        "known",
+        "Whether a certificate is accepted only under a fresh revocation list of its authority; one that is known to be "
+        "revoked never is.",
+        "known", "required",
+    )  # fmt: skip
+    key: str = _setting(
+        "", "The installation's key: a PKCS #11 URI of a token (RFC 7512); empty means the file keys/installation.key."
+    )
     house_basis: str = _setting(
         "granted", "Whether an organisation needs a granted basis to work with a house.", "granted", "open"
     )
