@@ -46,7 +46,7 @@ class Curve:
         return 0 <= x < self.p and 0 <= y < self.p and (y * y - x * x * x - self.a * x - self.b) % self.p == 0
 
 
-_TEST_256 = Curve(
+TEST_256 = Curve(
     "GostR3410-2001-TestParamSet",
     f"{_CRYPTO_PRO}.35.0",
     p=0x8000000000000000000000000000000000000000000000000000000000000431,
@@ -98,7 +98,7 @@ _TC26_256_A = Curve(
     y=0x32879423AB1A0375895786C4BB46E9565FDE0B5344766740AF268ADB32322E5C,
     cofactor=4,
 )
-_TEST_512 = Curve(
+TEST_512 = Curve(
     "tc26-gost-3410-2012-512-paramSetTest",
     f"{_TC26}.2.0",
     p=0x4531ACD1FE0023C7550D267B6B2FEE80922B14B2FFB90F04D4EB7C09B5D2D15DF1D852741AF4704A0458047E80E4546D35B8336FAC224DD81664BBF528BE6373,
@@ -109,7 +109,7 @@ _TEST_512 = Curve(
     y=0x2BB312A43BD2CE6E0D020613C857ACDDCFBF061E91E5F2C3F32447C259F39B2C83AB156D77F1496BF7EB3351E1EE4E43DC1A18B91B24640B6DBB92CB1ADD371E,
     example=True,
 )
-_TC26_512_A = Curve(
+TC26_512_A = Curve(
     "tc26-gost-3410-12-512-paramSetA",
     f"{_TC26}.2.1",
     p=2**512 - 569,
@@ -141,16 +141,16 @@ _TC26_512_C = Curve(
     cofactor=4,
 )
 
-# One curve under another name: for exchanging keys, and as RFC 9215 counts the CryptoPro curves among those of TC 26.
-_XCH_A = replace(_CRYPTO_PRO_A, name="GostR3410-2001-CryptoPro-XchA-ParamSet", oid=f"{_CRYPTO_PRO}.36.0")
+# Curves under other names: for exchanging keys, and as RFC 9215 counts those of CryptoPro among those of TC 26.
+XCH_A = replace(_CRYPTO_PRO_A, name="GostR3410-2001-CryptoPro-XchA-ParamSet", oid=f"{_CRYPTO_PRO}.36.0")
 _XCH_B = replace(_CRYPTO_PRO_C, name="GostR3410-2001-CryptoPro-XchB-ParamSet", oid=f"{_CRYPTO_PRO}.36.1")
 _TC26_256_B = replace(_CRYPTO_PRO_A, name="tc26-gost-3410-2012-256-paramSetB", oid=f"{_TC26}.1.2")
 _TC26_256_C = replace(_CRYPTO_PRO_B, name="tc26-gost-3410-2012-256-paramSetC", oid=f"{_TC26}.1.3")
 _TC26_256_D = replace(_CRYPTO_PRO_C, name="tc26-gost-3410-2012-256-paramSetD", oid=f"{_TC26}.1.4")
 
-CRYPTO_PRO = (_TEST_256, _CRYPTO_PRO_A, _CRYPTO_PRO_B, _CRYPTO_PRO_C, _XCH_A, _XCH_B)
+RFC_4357 = (TEST_256, _CRYPTO_PRO_A, _CRYPTO_PRO_B, _CRYPTO_PRO_C, XCH_A, _XCH_B)
 """The sets of RFC 4357: of keys of 2001, and of 256-bit keys of 2012."""
 TC26_256 = (_TC26_256_A, _TC26_256_B, _TC26_256_C, _TC26_256_D)
-TC26_512 = (_TEST_512, _TC26_512_A, _TC26_512_B, _TC26_512_C)
+TC26_512 = (TEST_512, TC26_512_A, _TC26_512_B, _TC26_512_C)
 
-ALL = CRYPTO_PRO + TC26_256 + TC26_512
+ALL = RFC_4357 + TC26_256 + TC26_512

@@ -59,7 +59,8 @@ class _Gost94:
         """Return the raw value over all the pieces so far."""
         last = _Gost94()
         last._state, last._sum = self._state, self._sum
-        if self._rest:
+        # The standard pads the empty message to a block of zeros, and the OpenSSL engine does; some libraries do not.
+        if self._rest or not self._length:
             last._take(self._rest.ljust(_BLOCK, b"\0"))
         bits = 8 * (self._length + len(self._rest)) & _MASK
         state = _step(last._state, bits.to_bytes(_BLOCK, "little"))

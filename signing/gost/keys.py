@@ -34,9 +34,9 @@ class Algorithm:
     """Parameter sets that its keys may name."""
 
 
-GOST_2001 = Algorithm("gost2001", "1.2.643.2.2.19", 32, "gost94", "1.2.643.2.2.30.1", curves.CRYPTO_PRO)
+GOST_2001 = Algorithm("gost2001", "1.2.643.2.2.19", 32, "gost94", "1.2.643.2.2.30.1", curves.RFC_4357)
 GOST_2012_256 = Algorithm(
-    "gost2012-256", "1.2.643.7.1.1.1.1", 32, "streebog256", "1.2.643.7.1.1.2.2", curves.CRYPTO_PRO + curves.TC26_256
+    "gost2012-256", "1.2.643.7.1.1.1.1", 32, "streebog256", "1.2.643.7.1.1.2.2", curves.RFC_4357 + curves.TC26_256
 )
 GOST_2012_512 = Algorithm("gost2012-512", "1.2.643.7.1.1.1.2", 64, "streebog512", "1.2.643.7.1.1.2.3", curves.TC26_512)
 
@@ -148,7 +148,7 @@ def _fields(encoded: bytes) -> list[tuple[int, bytes, bytes]]:
 def _identifier(key: PublicKey) -> bytes:
     """Write AlgorithmIdentifier; RFC 9215, section 4.1: the hash is named beside the sets of RFC 4357 alone."""
     algorithm, curve = key.algorithm, key.curve
-    named = [curve.oid, algorithm.hash_oid] if curve in curves.CRYPTO_PRO else [curve.oid]
+    named = [curve.oid, algorithm.hash_oid] if curve in curves.RFC_4357 else [curve.oid]
     parameters = der.sequence(*map(der.object_identifier, named))
     return der.sequence(der.object_identifier(algorithm.oid), parameters)
 
