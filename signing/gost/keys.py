@@ -7,14 +7,17 @@ holds a `PublicKey` need not ask again. Encodings: RFC 4491 and RFC 9215 (Subjec
 
 from __future__ import annotations
 
+import base64
 import functools
 import secrets
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from signing import der
 from signing.gost import curves, points
 from signing.gost.curves import Curve
+
+_LINE = 64
+"""Characters of a line of PEM."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -87,6 +90,12 @@ class PrivateKey:
             der.integer(0), _identifier(self.public), der.octet_string(_little(self.d, self.algorithm))
         )
 
+    def pem(self) -> bytes:
+        """Return PrivateKeyInfo, PEM, not encrypted."""
+        text = base64.b64encode(self.pkcs8()).decode()
+        lines = [text[start : start + _LINE] for start in range(0, len(text), _LINE)]
+        return "\n".join(["-----BEGIN PRIVATE KEY-----", *lines, "-----END PRIVATE KEY-----", ""]).encode()
+
 
 def generate(algorithm: Algorithm, curve: Curve) -> PrivateKey:
     """Make a key."""
@@ -109,6 +118,15 @@ def read_public(spki: bytes) -> PublicKey | None:
         return None if curve.example else PublicKey(algorithm, curve, _number(octets[:size]), _number(octets[size:]))
     except ValueError:
         return None
+
+
+def is_private(pkcs8: bytes) -> bool:
+    """Tell whether the bytes say of themselves that they are a private key of ГОСТ; it may be an unsound one."""
+    try:
+        _version, (_tag, _whole, identifier), *_rest = _fields(pkcs8)
+        return next(der.values(identifier))[1] in _BY_OID
+    except (ValueError, StopIteration):
+        return False
 
 
 def read_private(pkcs8: bytes) -> PrivateKey:
