@@ -35,8 +35,8 @@ KEY_KINDS: Mapping[str, Callable[[], PrivateKey]] = MappingProxyType({
     "gost2012-256": lambda: gost_keys.generate(gost_keys.GOST_2012_256, curves.XCH_A),
     "gost2012-512": lambda: gost_keys.generate(gost_keys.GOST_2012_512, curves.TC26_512_A),
 })  # fmt: skip
-"""Makers of keys by name. Those of ГОСТ are on the curves that CryptoPro CSP takes unasked, which nearly every certificate
-of a Russian authority has, and every implementation knows."""
+"""Makers of keys by name. Those of ГОСТ are on the curves that CryptoPro CSP takes unasked: nearly every certificate of
+a Russian authority names one of them, and every implementation knows them."""
 
 _USAGES = (
     "digital_signature",

@@ -71,8 +71,8 @@ THOROUGH = replace(STRICT, thorough=True)
 def strict(gost: Backend | None) -> Policy:
     """Return the policy for packages that arrive: `STRICT`, and ГОСТ of 2012 as the backend computes it.
 
-    CertDigest may be of ГОСТ Р 34.11-94 still, as clients write that took over the rest of 2012: it only has to tell one
-    certificate from another that the sender has also sent.
+    CertDigest may be of ГОСТ Р 34.11-94 still, as clients write that took over the rest of 2012: it picks one of the
+    certificates that are there, and the chain and the signature prove that one.
     """
     if gost is None:
         return STRICT

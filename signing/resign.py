@@ -1,8 +1,8 @@
 """Certificates and revocation lists of ГОСТ keys and authorities, which `cryptography` reads but cannot make.
 
-It makes them for a key that it knows; then the key and the algorithm are replaced, and the whole is signed again. Both
-documents have the same frame (RFC 5280, sections 4.1 and 5.1): what is signed, the algorithm, the signature; and what is
-signed names the algorithm once more.
+It makes them for a key that it knows; then the key and the algorithm are replaced, and the whole is signed again.
+Both documents have the same frame (RFC 5280, sections 4.1 and 5.1): what is signed, the algorithm, the signature;
+what is signed names the algorithm once more.
 """
 
 from __future__ import annotations
@@ -16,6 +16,10 @@ from signing import der, signer
 from signing.gost import keys
 from signing.signer import PrivateKey
 
+_HASH_OF_CURVE: dict[str, hashes.SHA256 | hashes.SHA384 | hashes.SHA512] = {
+    "secp384r1": hashes.SHA384(),
+    "secp521r1": hashes.SHA512(),
+}
 _TO_THE_KEY = 4
 """Fields of a TBSCertificate from the algorithm to the key: issuer, validity and subject stand between them."""
 
@@ -39,7 +43,7 @@ def revocation_list(encoded: bytes, issuer: PrivateKey) -> bytes:
 def hash_for(key: rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey) -> hashes.SHA256 | hashes.SHA384 | hashes.SHA512:
     """Return the hash that is as strong as the key."""
     curve = key.curve.name if isinstance(key, ec.EllipticCurvePrivateKey) else ""
-    return {"secp384r1": hashes.SHA384(), "secp521r1": hashes.SHA512()}.get(curve, hashes.SHA256())
+    return _HASH_OF_CURVE.get(curve, hashes.SHA256())
 
 
 def _signed_again(encoded: bytes, issuer: PrivateKey, *, spki: bytes | None = None) -> bytes:

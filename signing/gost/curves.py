@@ -1,9 +1,8 @@
 """The elliptic curves of ГОСТ Р 34.10, as the parameter sets that keys name by object identifier.
 
-The numbers are those of RFC 5832 and RFC 7091 (the examples of the standard), RFC 4357 (CryptoPro), RFC 7836 (TC 26) and
-RFC 9215, which gives the CryptoPro curves their second names. Every curve is in the Weierstrass form
-y² = x³ + ax + b; the two that TC 26 defines as twisted Edwards curves have four times more points than the subgroup that
-keys live in.
+The numbers are those of RFC 7091 (the example of the standard), RFC 4357 (CryptoPro), RFC 7836 (TC 26) and RFC 9215,
+which gives the CryptoPro curves their second names. Every curve is in the Weierstrass form y² = x³ + ax + b; the two
+that TC 26 defines as twisted Edwards curves have four times more points than the subgroup that keys live in.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """ГОСТ Р 34.11-94 with the CryptoPro substitution, in plain Python (RFC 5831, RFC 4357): for old messages alone.
 
-Octets are taken in the order in which they come, so that numbers of 256 bits are little-endian here where the RFC writes
-them from the other end.
+Octets are taken in the order in which they come, so that numbers of 256 bits are little-endian here where the RFC
+writes them from the other end.
 """
 
 from __future__ import annotations

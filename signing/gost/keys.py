@@ -86,9 +86,7 @@ class PrivateKey:
 
     def pkcs8(self) -> bytes:
         """Return PrivateKeyInfo (RFC 5208), DER, not encrypted."""
-        return der.sequence(
-            der.integer(0), _identifier(self.public), der.octet_string(_little(self.d, self.algorithm))
-        )
+        return der.sequence(der.integer(0), _identifier(self.public), der.octet_string(_little(self.d, self.algorithm)))
 
     def pem(self) -> bytes:
         """Return PrivateKeyInfo, PEM, not encrypted."""
@@ -132,8 +130,8 @@ def is_private(pkcs8: bytes) -> bool:
 def read_private(pkcs8: bytes) -> PrivateKey:
     """Read PrivateKeyInfo; raises `ValueError` where it is no ГОСТ key, or an unsound one.
 
-    The key is written bare (as OpenSSL and CryptoPro do), inside another OCTET STRING, or as an INTEGER. Masks that follow
-    it are multiplied in (R 1323565.1.023-2018, section 5.2).
+    The key is written bare (as OpenSSL does), inside another OCTET STRING, or as an INTEGER. Masks that follow it are
+    multiplied in (R 1323565.1.023-2018).
     """
     (_tag, _whole, version), (_, _, identifier), (tag, _, octets), *_attributes = _fields(pkcs8)
     if version not in {b"\0", b"\1"} or tag != der.OCTET_STRING:
@@ -172,7 +170,7 @@ def _identifier(key: PublicKey) -> bytes:
 
 
 def _named(identifier: bytes) -> tuple[Algorithm, Curve]:
-    """Read the content of AlgorithmIdentifier; the parameters of a cipher, which may follow the hash, mean nothing here."""
+    """Read the content of AlgorithmIdentifier; parameters of a cipher, which may follow the hash, mean nothing here."""
     (_tag, oid, _content), (tag, _whole, parameters) = der.values(identifier)
     named = [whole for _tag, whole, _content in der.values(parameters)]
     algorithm = _BY_OID.get(oid)

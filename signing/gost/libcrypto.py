@@ -1,8 +1,8 @@
 """OpenSSL's libcrypto with its engine `gost`, called directly: `ctypes` lets other threads run during each call.
 
-The engine is fetched for our own calls and made the default of nothing; it is registered as the reader of ГОСТ keys, which
-nobody else reads. RSA, ECDSA and TLS in the same process stay as they were. `cryptography` carries a libcrypto of its own,
-which knows no engine.
+The engine is fetched for our own calls and made the default of nothing; it is registered as the reader of ГОСТ keys,
+which nobody else reads. RSA, ECDSA and TLS in the same process stay as they were. `cryptography` carries a libcrypto
+of its own, which knows no engine.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import ctypes
 import functools
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from signing import errors
 
@@ -22,7 +23,7 @@ _LOAD_DYNAMIC_ENGINES = 0x400
 _POINTER, _INT, _SIZE, _TEXT = ctypes.c_void_p, ctypes.c_int, ctypes.c_size_t, ctypes.c_char_p
 
 # Result, then parameters (OpenSSL 3.0, manual pages of section 3).
-_FUNCTIONS: dict[str, tuple[type[ctypes._SimpleCData[object]] | None, ...]] = {  # noqa: SLF001 - has no public name
+_FUNCTIONS: dict[str, tuple[Any, ...]] = {
     "OPENSSL_init_crypto": (_INT, ctypes.c_uint64, _POINTER),
     "ENGINE_by_id": (_POINTER, _TEXT),
     "ENGINE_init": (_INT, _POINTER),

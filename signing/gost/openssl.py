@@ -1,8 +1,8 @@
 """The backend on OpenSSL's engine `gost`: some thousand verifications and tens of megabytes hashed a second.
 
-Before the engine sees anything the key is sound (`keys.PublicKey` is always on its curve) and the signature of the exact
-length and range: left alone, it accepts trailing bytes, and stops the process at a digest of another length. A key on a
-curve that the engine lacks is computed in plain Python.
+Before the engine sees anything the key is sound (`keys.PublicKey` is always on its curve) and the signature of the
+exact length and range: left alone, it accepts trailing bytes, and stops the process at a digest of another length. A
+key on a curve that the engine lacks is computed in plain Python; Debian's lacks none.
 """
 
 from __future__ import annotations

@@ -20,7 +20,7 @@ Jacobian: TypeAlias = tuple[int, int, int]
 INFINITY: Jacobian = (1, 1, 0)
 
 _PIECES = 4
-"""Numbers are cut into so many pieces, each with its own table of multiples, so that only a piece's bits are doubled."""
+"""Numbers are cut into so many pieces, each with its own table of multiples: only the bits of a piece are doubled."""
 _BASE_WIDTH = 8
 """Bits of a digit for the base point, whose tables are made once for a curve and have 2^6 points each."""
 _KEY_WIDTH = 5

@@ -42,7 +42,7 @@ def verify(key: PublicKey, digest: bytes, signature: bytes) -> bool:
     (r, s), curve = found, key.curve
     inverse = pow(_number(digest, curve), -1, curve.q)
     x, _y, z = points.sum_of_multiples(curve, s * inverse % curve.q, -r * inverse % curve.q, (key.x, key.y))
-    # r is the x coordinate modulo q, and the field may have several such coordinates: no division is needed to try them.
+    # r is the x coordinate modulo q; the field may have several such coordinates, and trying them needs no division.
     return z != 0 and any((x - candidate * z * z) % curve.p == 0 for candidate in range(r, curve.p, curve.q))
 
 

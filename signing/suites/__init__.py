@@ -1,7 +1,7 @@
 """The signature algorithms that this installation knows, as values behind one interface (`base.Suite`).
 
-A policy names the suites that it allows; nothing is switched on by being importable. Those of ГОСТ are made for the backend
-that computes them (`gost.suites`).
+A policy names the suites that it allows; nothing is switched on by being importable. Those of ГОСТ are made for the
+backend that computes them (`gost.suites`).
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """ГОСТ Р 34.10 with ГОСТ Р 34.11, for what a backend computes (draft-chudov-cryptopro-cpxmldsig, RFC 9215).
 
-The signature is `s‖r` in XML and in certificates alike. Russian software of the years until 2019 wrote the address of the
-old algorithms in two ways.
+The signature is `s‖r` in XML and in certificates alike. Russian software of the years until 2019 wrote the addresses of
+the old algorithms in two ways.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ class GostSuite:
     backend: Backend = field(repr=False)
 
     def accepts(self, spki: bytes) -> bool:
-        """Sound keys of this very algorithm: one of 2001 does not sign by the rules of 2012, nor the other way round."""
+        """Sound keys of this very algorithm: one of 2001 does not sign by the rules of 2012, nor the other way."""
         key = keys.read_public(spki)
         return key is not None and key.algorithm is self.algorithm
 
@@ -76,9 +76,7 @@ def suites(backend: Backend) -> tuple[GostSuite, ...]:
 def legacy(backend: Backend) -> tuple[GostSuite, ...]:
     """Return the suite of 2001, once under each of its addresses: for messages that were accepted in their time."""
     return tuple(
-        GostSuite(
-            "gost2001", f"{space}gostr34102001-gostr3411", "1.2.643.2.2.3", digest, keys.GOST_2001, backend
-        )
+        GostSuite("gost2001", f"{space}gostr34102001-gostr3411", "1.2.643.2.2.3", digest, keys.GOST_2001, backend)
         for space, digest in zip((_MORE, _CPXMLSEC), legacy_digests(backend), strict=True)
     )
 
@@ -86,7 +84,9 @@ def legacy(backend: Backend) -> tuple[GostSuite, ...]:
 def digests(backend: Backend) -> tuple[Digest, Digest]:
     """Return Streebog of 256 and of 512 bits."""
     short, long = (
-        Digest(f"streebog{bits}", f"{_CPXMLSEC}gostr34112012-{bits}", functools.partial(backend.hash, f"streebog{bits}"))
+        Digest(
+            f"streebog{bits}", f"{_CPXMLSEC}gostr34112012-{bits}", functools.partial(backend.hash, f"streebog{bits}")
+        )
         for bits in (256, 512)
     )
     return short, long
