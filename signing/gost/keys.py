@@ -147,9 +147,9 @@ def _private_number(octets: bytes, algorithm: Algorithm, curve: Curve) -> int:
             return int.from_bytes(octets, "big", signed=True)
         if tag != der.OCTET_STRING or not octets or len(octets) % algorithm.size:
             raise ValueError("the private key is written in an unknown way")
-    number = 1
-    for start in range(0, len(octets), algorithm.size):
-        number = number * _number(octets[start : start + algorithm.size]) % curve.q
+    number, *masks = (_number(octets[at : at + algorithm.size]) for at in range(0, len(octets), algorithm.size))
+    for mask in masks:
+        number = number * mask % curve.q
     return number
 
 

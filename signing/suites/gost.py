@@ -81,8 +81,9 @@ def legacy(backend: Backend) -> tuple[GostSuite, ...]:
     )
 
 
+@functools.cache
 def digests(backend: Backend) -> tuple[Digest, Digest]:
-    """Return Streebog of 256 and of 512 bits."""
+    """Return Streebog of 256 and of 512 bits; always the same values for one backend, so that policies compare."""
     short, long = (
         Digest(
             f"streebog{bits}", f"{_CPXMLSEC}gostr34112012-{bits}", functools.partial(backend.hash, f"streebog{bits}")
@@ -92,6 +93,7 @@ def digests(backend: Backend) -> tuple[Digest, Digest]:
     return short, long
 
 
+@functools.cache
 def legacy_digests(backend: Backend) -> tuple[Digest, Digest]:
     """Return ГОСТ Р 34.11-94, once under each of its addresses."""
     new = functools.partial(backend.hash, "gost94")
