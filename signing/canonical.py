@@ -1,4 +1,4 @@
-"""Canonical forms of parts of a parsed document, where they stand: nothing is copied, moved or parsed again.
+"""Canonical forms of parts of a parsed document, where they stand: the payload is never copied, moved or parsed again.
 
 Canonical XML 1.0 (inclusive) sees every namespace in scope and the `xml:*` attributes of the ancestors;
 libxml2 knows the former of an element inside a document, lxml loses the latter. Exclusive canonical XML sees
@@ -27,7 +27,7 @@ def inclusive(node: Element) -> bytes:
     again.
     """
     with _inherited(node), _refused_where_impossible():
-        canonical: bytes = etree.tostring(node, method="c14n", exclusive=False, with_comments=False)
+        canonical: bytes = etree.tostring(_apex(node), method="c14n", exclusive=False, with_comments=False)
     return canonical
 
 
@@ -104,6 +104,20 @@ class _Enveloped(_Sink):
             super().take(bytes(head[: self._opening]))
             super().take(bytes(head[closing + len(self._end_tag) :]))
             self._head = None
+
+
+def _apex(node: Element) -> Element:
+    """Return the element, or a copy as the root of a document, where libxml2 would go wrong inside of another.
+
+    For an inner element lxml shows libxml2 a copied apex, and libxml2 tells namespaces apart by their pointers: what is
+    in the default namespace of the apex would be put into none (`xmlns=""`) two levels below, and a prefix that is
+    declared again would be written again. Exclusive canonicalisation compares by name and is right.
+    """
+    declares = next(etree.iterwalk(node, events=("start-ns",)), None) is not None
+    if None not in node.nsmap and not declares:
+        return node
+    parser = etree.XMLParser(resolve_entities=False, no_network=True)
+    return etree.fromstring(etree.tostring(node, with_tail=False), parser)
 
 
 @contextmanager
