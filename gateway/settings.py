@@ -12,7 +12,7 @@ import os
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from gateway import errors
 
@@ -44,13 +44,12 @@ class Settings:
     )  # fmt: skip
     gost_backend: str = _setting(
         "auto",
-        "What computes ГОСТ signatures: OpenSSL's engine, Python alone, or the engine where it is there; off refuses them.",
+        "What computes ГОСТ signatures: OpenSSL's engine, Python alone, the engine if it is there; off refuses them.",
         "auto", "openssl", "pure", "off",
     )  # fmt: skip
-    revocation: str = _setting(
+    revocation: Literal["known", "required"] = _setting(
         "known",
-        "Whether a certificate is accepted only under a fresh revocation list of its authority; one that is known to be "
-        "revoked never is.",
+        "Whether a certificate needs a fresh revocation list of its authority; a revoked one is refused in any case.",
         "known", "required",
     )  # fmt: skip
     key: str = _setting(

@@ -18,7 +18,9 @@ from signing.vocabulary import SIGNATURE, WHOLE_DOCUMENT, Element
 
 _NOTES = etree.XPath("boolean(descendant::comment()) or boolean(descendant::processing-instruction())")
 # Two text nodes stand side by side only where one is a CDATA section, and then the first of them says little.
-_BEFORE_TEXT = "following-sibling::node()[1]/self::text()[normalize-space() or following-sibling::node()[1]/self::text()]"
+_BEFORE_TEXT = (
+    "following-sibling::node()[1]/self::text()[normalize-space() or following-sibling::node()[1]/self::text()]"
+)
 _NOTES_BEFORE_TEXT = etree.XPath(
     f"boolean(descendant::comment()[{_BEFORE_TEXT}]) or boolean(descendant::processing-instruction()[{_BEFORE_TEXT}])"
 )

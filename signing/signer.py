@@ -51,6 +51,9 @@ class Signer(Protocol):
     def sign(self, data: bytes) -> bytes:
         """Return the raw signature over `data`, as SignatureValue carries it."""
 
+    def check(self) -> None:
+        """Raise a `SigningError` where nothing could be signed now; cheap, and the key is not used for it."""
+
 
 @dataclass(frozen=True, slots=True)
 class PemSigner:
@@ -109,6 +112,9 @@ class PemSigner:
         if isinstance(self.suite, GostSuite) and isinstance(self.key, gost_keys.PrivateKey):
             return self.suite.sign(self.key, data)
         raise errors.UnknownKeyKind
+
+    def check(self) -> None:
+        """Do nothing: the key is in memory."""
 
 
 def suite_of(key: PrivateKey, *, gost_backend: str = selection.AUTO) -> SoftwareSuite:

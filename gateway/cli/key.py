@@ -8,7 +8,7 @@ from typing import Final
 
 import click
 
-from gateway import initialise, installation
+from gateway import initialise, signatures
 from gateway.cli import outcome, place, show, values
 from signing import errors as signing_errors
 from signing import issue, trust
@@ -105,7 +105,7 @@ def trust_(where: place.Place, files: tuple[Path, ...]) -> None:
 def list_(where: place.Place, *, as_json: bool) -> None:
     """List the installation's own certificate and the authorities that it believes."""
     conf = where.need()
-    own, *_ = trust.load(installation.key_paths(conf)[1])
+    own, *_ = trust.load(signatures.key_paths(conf)[1])
     found = [("own", own), *(("trusted", anchor) for anchor in trust.TrustStore.from_folder(conf.trust).anchors)]
     if as_json:
         show.line([_described(use, certificate) for use, certificate in found])
