@@ -37,14 +37,14 @@ _FOLLOWS: Final = {
     Reason.PAYLOAD_DIGEST: "Содержание документа изменено после подписания.",
 }
 _ALGORITHMS: Final = {
-    "rsa": "RSA",
-    "ecdsa": "ECDSA",
     "gost2001": "ГОСТ Р 34.10-2001",
-    "gost2012": "ГОСТ Р 34.10-2012",
+    "gost2012-256": "ГОСТ Р 34.10-2012 (256 бит)",
+    "gost2012-512": "ГОСТ Р 34.10-2012 (512 бит)",
     "gost94": "ГОСТ Р 34.11-94",
-    "streebog": "ГОСТ Р 34.11-2012",
-    "sha": "SHA",
+    "streebog256": "ГОСТ Р 34.11-2012 (256 бит)",
+    "streebog512": "ГОСТ Р 34.11-2012 (512 бит)",
 }
+"""Names of suites and digests as their standards have them; the others are known by their own."""
 
 
 def heading(found: Examination) -> str:
@@ -72,7 +72,7 @@ def facts(found: Examination, policy: Policy) -> Iterator[tuple[str, str]]:
         yield from _signer(found.certificate)
     yield "время подписания", f"{moment(found.signing_time)}, со слов подписавшего" if found.signing_time else ""
     yield "проверено на", moment(found.at)
-    yield "алгоритмы", ", ".join(filter(None, (_suite(found, policy), _digest(found, policy))))
+    yield "алгоритмы", ", ".join(filter(None, _algorithms(found, policy)))
     if found.certificate is not None:
         yield "содержание", "не изменено" if found.intact else "НЕ ПОДТВЕРЖДЕНО"
         yield "сертификат", "годен для подписи и действовал" if found.valid else "НЕ ПОДТВЕРЖДЁН"
@@ -112,17 +112,8 @@ def _since(found: Examination, signer: Signer) -> Iterator[str]:
             yield f"Сертификат отозван {moment(signer.revoked_at)}, позже времени проверки: на него это не влияет."
 
 
-def _suite(found: Examination, policy: Policy) -> str:
-    suite = policy.suite(found.signature_algorithm or "")
-    return _spelt(suite.name) if suite else found.signature_algorithm or ""
-
-
-def _digest(found: Examination, policy: Policy) -> str:
-    digest = policy.digest(found.digest_algorithm or "")
-    return _spelt(digest.name) if digest else found.digest_algorithm or ""
-
-
-def _spelt(name: str) -> str:
-    """Spell the short name of a suite or a digest as its standard does; an unknown one stays as it is."""
-    family, _, size = name.partition("-")
-    return f"{_ALGORITHMS[family]}{f', {size} бит' if size.isdigit() else ''}" if family in _ALGORITHMS else name
+def _algorithms(found: Examination, policy: Policy) -> Iterator[str]:
+    suite, digest = policy.suite(found.signature_algorithm or ""), policy.digest(found.digest_algorithm or "")
+    for known, address in ((suite, found.signature_algorithm), (digest, found.digest_algorithm)):
+        name = known.name if known else address or ""
+        yield _ALGORITHMS.get(name, name.upper() if known else name)

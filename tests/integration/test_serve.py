@@ -20,7 +20,7 @@ from pathlib import Path
 
 import pytest
 
-from gateway import settings
+from gateway import settings, signatures
 from gateway.web import bodies
 from storage import database, directory, journal
 from tests import samples

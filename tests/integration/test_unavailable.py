@@ -6,7 +6,7 @@ import dataclasses
 
 import pytest
 
-from gateway import errors, installation
+from gateway import errors, installation, signatures
 from tests import samples
 from tests import stand as stands
 
