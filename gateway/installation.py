@@ -1,6 +1,7 @@
 """One installation, opened: everything that a process needs to take packages in or to execute them.
 
-Layout of the data folder: `gateway.toml`, `gateway.db`, `keys/installation.{key,crt}`, `trust/`, `contracts/`.
+Layout of the data folder: `gateway.toml`, `gateway.db`, `keys/installation.{key,crt}`, `contracts/`, and `trust/` as
+`signing.trust_folder` says.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from typing import Final, Self
 from gateway import errors, signatures
 from gateway.contracts import force as contract_force
 from gateway.settings import Settings
+from gateway.trust import force as trust_force
 from signing import policy, signer, trust
 from storage import database, intake
 from storage import errors as storage_errors
@@ -28,7 +30,7 @@ class Installation:
     settings: Settings
     database: database.Database
     force: contract_force.Force
-    anchors: trust.TrustStore
+    trusted: trust_force.Force
     key: signer.Signer
     """Signs every result (P7)."""
     policy: policy.Policy
@@ -41,16 +43,18 @@ class Installation:
         """Open the installation in `settings.data`; `warm` compiles every schema before it is in force.
 
         Raises Unavailable where it has no database schema or no key: nothing may be accepted that cannot be answered
-        with a signature (P7). A damaged pack is not served, and no reason to serve less than the sound ones.
+        with a signature (P7); and where it cannot be read whom it believes. A damaged pack is not served, and no
+        reason to serve less than the sound ones.
         """
         key, by = signatures.load_key(settings), signatures.incoming(settings)
+        trusted = trust_force.Force(settings.trust, by=by, revocation=settings.revocation)
         contracts = contract_force.Force(settings.packs, strict=settings.strict_versions, warm=warm)
         db = open_database(settings)
         return cls(
             settings=settings,
             database=db,
             force=contracts,
-            anchors=trust.TrustStore.from_folder(settings.trust),
+            trusted=trusted,
             key=key,
             policy=by,
             writer=intake.Writer(db),
@@ -59,12 +63,18 @@ class Installation:
     def close(self) -> None:
         """Finish what is being written and let go of the database."""
         self.writer.close()
+        self.key.close()
         self.database.close()
 
     @property
     def contracts(self) -> contract_force.Contracts:
         """What is in force now; whoever needs it twice keeps it."""
         return self.force.now
+
+    @property
+    def anchors(self) -> trust.TrustStore:
+        """Who is believed now; whoever needs it twice keeps it."""
+        return self.trusted.now
 
     def forget_readiness(self) -> None:
         """Let the next package look again."""

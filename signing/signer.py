@@ -54,6 +54,9 @@ class Signer(Protocol):
     def check(self) -> None:
         """Raise a `SigningError` where nothing could be signed now; cheap, and the key is not used for it."""
 
+    def close(self) -> None:
+        """Let go of whatever holds the key; the signer is not used afterwards."""
+
 
 @dataclass(frozen=True, slots=True)
 class PemSigner:
@@ -115,6 +118,9 @@ class PemSigner:
 
     def check(self) -> None:
         """Do nothing: the key is in memory."""
+
+    def close(self) -> None:
+        """Do nothing: there is no connection to a key in memory."""
 
 
 def suite_of(key: PrivateKey, *, gost_backend: str = selection.AUTO) -> SoftwareSuite:
