@@ -159,7 +159,7 @@ def _ask(element: Element, certificate: x509.Certificate) -> list[VerifyResult]:
         default_reference_c14n_method=CanonicalizationMethod.CANONICAL_XML_1_0,
     )
     verifier = XAdESVerifier()
-    # A default namespace around SignedInfo comes out of its canonicalisation as `xmlns=""` where nothing was declared.
+    # A default namespace around SignedInfo makes it write `xmlns=""` into inner elements (its issue 193).
     verifier.excise_empty_xmlns_declarations = None in element.find(f"{SIGNATURE}/{ds('SignedInfo')}").nsmap
     return verifier.verify(
         etree.tostring(root, with_tail=False),
