@@ -3,6 +3,7 @@
     SigningError
     ├── KeyUnreadable           the private key file is absent, encrypted or not a key
     ├── CertificateUnreadable   a certificate file is absent or not a certificate
+    ├── RevocationListUnusable  a revocation list cannot be read, or is of a kind that is not understood
     ├── KeyMismatch             the private key does not belong to the certificate
     ├── UnknownKeyKind          no suite signs with such a key
     ├── KeyReference            the reference to a key on a token cannot be used
@@ -34,6 +35,10 @@ class KeyUnreadable(SigningError):
 
 class CertificateUnreadable(SigningError):
     """The certificate cannot be read."""
+
+
+class RevocationListUnusable(SigningError):
+    """The revocation list cannot be read, or is of a kind that is not understood."""
 
 
 class KeyMismatch(SigningError):
