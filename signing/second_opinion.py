@@ -88,9 +88,9 @@ def _compare(element: Element, verdict: Verdict, anchors: TrustStore, at: dateti
     if verdict.intact and objection:
         return _differs(f"по вердикту подписанное не изменено, а signxml с этим не согласен: {objection}")
     if not verdict.intact and objection is None:
-        if verdict.failure is None or verdict.failure.reason in _COMPUTED:
+        if not verdict.failures or any(failure.reason in _COMPUTED for failure in verdict.failures):
             return _differs("по вердикту подписанное изменено, а signxml подтверждает его целость")
-        raise _Blind(f"вердикт остановился раньше проверки целости ({verdict.failure.reason})")
+        raise _Blind(f"вердикт остановился раньше проверки целости ({verdict.failures[0].reason})")
     if objection:
         return Opinion(Stance.AGREES, f"signxml тоже отвергает подпись: {objection}.")
     objection = _objection_to_chain(verdict, anchors, at) if verdict.trusted and verdict.valid else None
@@ -107,7 +107,7 @@ def _check_sight(element: Element, verdict: Verdict) -> x509.Certificate:
     """Return the signer's certificate; raises `_Blind` where signxml is known to see something else."""
     signature = element.find(SIGNATURE)
     if signature is None or verdict.certificate is None:
-        reason = f" ({verdict.failure.reason})" if verdict.failure else ""
+        reason = f" ({verdict.failures[0].reason})" if verdict.failures else ""
         raise _Blind(f"вердикт отвергает саму форму подписи{reason}, а её signxml не проверяет")
     methods = [item.get("Algorithm") for item in signature.iter(ds("SignatureMethod"))]
     digests = [item.get("Algorithm") for item in signature.iter(ds("DigestMethod"))]
@@ -159,7 +159,7 @@ def _ask(element: Element, certificate: x509.Certificate) -> list[VerifyResult]:
         default_reference_c14n_method=CanonicalizationMethod.CANONICAL_XML_1_0,
     )
     verifier = XAdESVerifier()
-    # A default namespace around SignedInfo comes out of its canonicalisation as `xmlns=""` where nothing was declared.
+    # A default namespace around SignedInfo makes it write `xmlns=""` into inner elements (its issue 193).
     verifier.excise_empty_xmlns_declarations = None in element.find(f"{SIGNATURE}/{ds('SignedInfo')}").nsmap
     return verifier.verify(
         etree.tostring(root, with_tail=False),

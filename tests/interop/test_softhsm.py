@@ -14,10 +14,12 @@ import pytest
 from lxml import etree
 
 import signing
+from gateway.exchange import worker
 from signing import errors, issue
 from signing.errors import Missing
 from signing.pkcs11 import open_signer, uri
 from signing.vocabulary import XADES
+from tests import samples
 from tests.unit.signing import makers
 
 pytest.importorskip("pkcs11", reason="python-pkcs11 is not installed (the extra 'pkcs11')")
@@ -110,6 +112,14 @@ def test_signed_on_the_token__verifies_in_xmlsec1(token, authority, opened, kind
     identifiers = [option for bearer in bearers for option in ("--id-attr:Id", bearer)]
     command = ["xmlsec1", "--verify", *identifiers, "--trusted-pem", "ca.pem", "document.xml"]
     subprocess.run(command, cwd=tmp_path, check=True, capture_output=True, timeout=30)
+
+
+def test_result_of_the_gateway_signed_on_the_token__is_good(token, authority, opened, stand):
+    stand.house.key = opened(token.uri("p256"))
+    stand.worker = worker.Worker(stand.house, "test")
+    result = stand.result(stand.send(samples.HOUSE).message_guid)
+    verdict = makers.judge(result, store=makers.trust(authority), at=NOW)
+    assert verdict.good, verdict.failure
 
 
 def test_certificate_file__is_used_with_its_intermediates(token, authority, opened, tmp_path):

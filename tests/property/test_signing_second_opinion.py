@@ -22,6 +22,7 @@ TEXTS = st.text(
     max_size=12,
 )
 CHILDREN = st.lists(st.tuples(st.sampled_from(["Name", "<!-- -->", "<?p i?>"]), TEXTS, TEXTS), max_size=4)
+"""Values, and notes between them."""
 
 
 def _declared(declarations):
@@ -30,8 +31,9 @@ def _declared(declarations):
 
 
 def _child(kind, attribute, text):
-    text = escape(text, {"\r": "&#13;"})
-    return f"<r:Name a={quoteattr(attribute)}>{text}</r:Name>" if kind == "Name" else f"{kind}{text}"
+    if kind != "Name":
+        return kind
+    return f"<r:Name a={quoteattr(attribute)}>{escape(text, {chr(13): '&#13;'})}</r:Name>"
 
 
 @settings(deadline=None)
