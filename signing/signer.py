@@ -103,7 +103,7 @@ class PemSigner:
         `errors.CertificateUnreadable` and what `of` raises.
         """
         certificate, *intermediates = trust.load(certificate_path)
-        key = _load_key(key_path, password)
+        key = read_key(key_path, password)
         return cls.of(key, certificate, tuple(intermediates), gost_backend=gost_backend)
 
     def sign(self, data: bytes) -> bytes:
@@ -160,7 +160,11 @@ def _belongs(key: PrivateKey, certificate: Certificate) -> bool:
     return public_key_of(key) == certificate.spki
 
 
-def _load_key(path: Path, password: bytes | None) -> PrivateKey:
+def read_key(path: Path, password: bytes | None = None) -> PrivateKey:
+    """Read a private key from PEM: of ГОСТ in PKCS #8 that is not encrypted, of the others in any form.
+
+    Raises `errors.KeyUnreadable`, and `errors.UnknownKeyKind` for a key that nothing here signs with.
+    """
     try:
         data = path.read_bytes()
         bare = _PKCS8.search(data)

@@ -75,13 +75,13 @@ def test_objects_of_the_library__are_all_given_back(monkeypatch):
     makers.backend("openssl")
     backend = OpenSSLBackend()
     counting = counted(backend, monkeypatch)
-    for number in range(50):
+    for number in range(20):
         work(backend, number)
-    assert counting.alive() == 51  # the public keys, kept ready
+    assert counting.alive() == 21  # the public keys, kept ready
     monkeypatch.undo()
     del backend
     assert counting.alive() == 0
-    assert counting.count["EVP_MD_CTX_new"] > 300
+    assert counting.count["EVP_MD_CTX_new"] > 200
 
 
 def test_keys_that_were_kept_longest__make_room_for_new_ones(monkeypatch):
@@ -115,7 +115,7 @@ def test_many_threads__get_right_answers(backend):
     answers = []
 
     def ask(number):
-        for _ in range(20):
+        for _ in range(5):
             answers.append(backend.verify(KEY.public, DIGEST, signature))
             answers.append(not backend.verify(KEY.public, DIGEST[::-1], signature))
             answers.append(makers.value_of(backend, "streebog256", b"data" * 1000) == expected)
@@ -126,7 +126,7 @@ def test_many_threads__get_right_answers(backend):
         thread.start()
     for thread in threads:
         thread.join()
-    assert len(answers) == 8 * 60
+    assert len(answers) == 8 * 15
     assert all(answers)
 
 
