@@ -6,7 +6,6 @@ them and believes none of them. Layout: RFC 3275, section 4; ETSI TS 101 903 v1.
 
 from __future__ import annotations
 
-import base64
 import binascii
 from dataclasses import dataclass
 
@@ -16,13 +15,11 @@ from signing.policy import Policy
 from signing.verdict import Reason, Refusal
 from signing.vocabulary import SIGNATURE, Element, ds, xades
 
-_SIGNATURE_CHILDREN = (ds("SignedInfo"), ds("SignatureValue"), ds("KeyInfo"), ds("Object"))
-_SIGNED_INFO_CHILDREN = (
-    ds("CanonicalizationMethod"),
-    ds("SignatureMethod"),
-    ds("Reference"),
-    ds("Reference"),
-)
+_SIGNATURE_CHILDREN = [ds("SignedInfo"), ds("SignatureValue"), ds("KeyInfo"), ds("Object")]
+_SIGNED_INFO_CHILDREN = [ds("CanonicalizationMethod"), ds("SignatureMethod"), ds("Reference"), ds("Reference")]
+_DIGEST_METHOD, _DIGEST_VALUE = ds("DigestMethod"), ds("DigestValue")
+_TRANSFORMS, _TRANSFORM = ds("Transforms"), ds("Transform")
+_X509_DATA, _X509_CERTIFICATE = ds("X509Data"), ds("X509Certificate")
 _WHITE = b" \t\r\n"
 
 
@@ -89,51 +86,52 @@ def read(signature: Element, policy: Policy) -> Parts:
         target=qualifying.get("Target"),
         signed_properties=properties,
         signing_time=_text(_only(signed, xades("SigningTime"))),
-        certificate_digest_method=_algorithm(_only(digest, ds("DigestMethod"))),
-        certificate_digest=_octets(_only(digest, ds("DigestValue"))),
+        certificate_digest_method=_algorithm(_only(digest, _DIGEST_METHOD)),
+        certificate_digest=_octets(_only(digest, _DIGEST_VALUE)),
         issuer_name=_text(_only(issuer_serial, ds("X509IssuerName"))),
         serial=_text(_only(issuer_serial, ds("X509SerialNumber"))),
     )
 
 
 def _reference(element: Element) -> Reference:
-    transforms = element.findall(ds("Transforms"))
-    if len(transforms) > 1 or element.get("URI") is None:
+    uri = element.get("URI")
+    transforms = [child for child in element if child.tag == _TRANSFORMS]
+    if len(transforms) > 1 or uri is None:
         raise _misshaped("ссылка ds:Reference построена неверно")
     return Reference(
-        uri=element.get("URI"),
+        uri=uri,
         type=element.get("Type"),
-        transforms=tuple(_transform(item) for wrapper in transforms for item in wrapper),
-        digest_method=_algorithm(_only(element, ds("DigestMethod"))),
-        digest=_octets(_only(element, ds("DigestValue"))),
+        transforms=tuple([_transform(item) for wrapper in transforms for item in wrapper]),
+        digest_method=_algorithm(_only(element, _DIGEST_METHOD)),
+        digest=_octets(_only(element, _DIGEST_VALUE)),
     )
 
 
 def _transform(element: Element) -> str:
-    if element.tag != ds("Transform"):
+    if element.tag != _TRANSFORM:
         raise _misshaped(f"неожиданный элемент {_local(element)} в ds:Transforms")
     return _algorithm(element)
 
 
 def _certificates(key_info: Element, policy: Policy) -> tuple[bytes, ...]:
-    found = key_info.findall(f"{ds('X509Data')}/{ds('X509Certificate')}")
+    found = [item for data in key_info if data.tag == _X509_DATA for item in data if item.tag == _X509_CERTIFICATE]
     if not found:
         raise _misshaped("в ds:KeyInfo нет сертификата")
     if len(found) > policy.certificates:
         raise Refusal(Reason.LIMITS, f"В ds:KeyInfo больше {policy.certificates} сертификатов.")
-    return tuple(_octets(item) for item in found)
+    return tuple([_octets(item) for item in found])
 
 
-def _exactly(parent: Element, expected: tuple[str, ...]) -> list[Element]:
+def _exactly(parent: Element, expected: list[str]) -> list[Element]:
     children = list(parent)
-    if tuple(child.tag for child in children) != expected:
+    if [child.tag for child in children] != expected:
         names = ", ".join(etree.QName(tag).localname for tag in expected)
         raise _misshaped(f"в {_local(parent)} ожидаются ровно {names}")
     return children
 
 
 def _only(parent: Element, tag: str) -> Element:
-    found = parent.findall(tag)
+    found = [child for child in parent if child.tag == tag]
     if len(found) != 1:
         raise _misshaped(f"в {_local(parent)} ожидается ровно один {etree.QName(tag).localname}")
     return found[0]
@@ -141,9 +139,9 @@ def _only(parent: Element, tag: str) -> Element:
 
 def _algorithm(element: Element) -> str:
     """Return the address; parameters (a PrefixList, a truncation length) are children and not allowed."""
-    if len(element) or element.get("Algorithm") is None:
+    algorithm: str | None = element.get("Algorithm")
+    if len(element) or algorithm is None:
         raise _misshaped(f"у {_local(element)} должен быть алгоритм и не должно быть параметров")
-    algorithm: str = element.get("Algorithm")
     return algorithm
 
 
@@ -157,10 +155,10 @@ def _octets(element: Element) -> bytes:
     """Decode strict base64 (RFC 4648, section 3.5: no stray bits either), white space allowed."""
     try:
         compact = _text(element).encode("ascii").translate(None, _WHITE)
-        octets = base64.b64decode(compact, validate=True)
+        octets = binascii.a2b_base64(compact)
     except (UnicodeEncodeError, binascii.Error) as error:
         raise _misshaped(f"{_local(element)} записан не в base64") from error
-    if not octets or base64.b64encode(octets) != compact:
+    if not octets or binascii.b2a_base64(octets, newline=False) != compact:  # what was skipped does not come back
         raise _misshaped(f"{_local(element)} записан не в base64")
     return octets
 
