@@ -15,11 +15,16 @@ from signing.policy import Policy
 from signing.verdict import Reason, Refusal
 from signing.vocabulary import SIGNATURE, Element, ds, xades
 
-_SIGNATURE_CHILDREN = [ds("SignedInfo"), ds("SignatureValue"), ds("KeyInfo"), ds("Object")]
-_SIGNED_INFO_CHILDREN = [ds("CanonicalizationMethod"), ds("SignatureMethod"), ds("Reference"), ds("Reference")]
-_DIGEST_METHOD, _DIGEST_VALUE = ds("DigestMethod"), ds("DigestValue")
-_TRANSFORMS, _TRANSFORM = ds("Transforms"), ds("Transform")
+_SIGNATURE = [ds("SignedInfo"), ds("SignatureValue"), ds("KeyInfo"), ds("Object")]
+_SIGNED_INFO = [ds("CanonicalizationMethod"), ds("SignatureMethod"), ds("Reference"), ds("Reference")]
+_DIGEST = [ds("DigestMethod"), ds("DigestValue")]
+_TRANSFORMED_DIGEST = [ds("Transforms"), *_DIGEST]
+_TRANSFORM = ds("Transform")
 _X509_DATA, _X509_CERTIFICATE = ds("X509Data"), ds("X509Certificate")
+_QUALIFYING, _PROPERTIES = xades("QualifyingProperties"), xades("SignedProperties")
+_SIGNED, _TIME, _CERTIFICATES = xades("SignedSignatureProperties"), xades("SigningTime"), xades("SigningCertificate")
+_CERTIFICATE = [xades("CertDigest"), xades("IssuerSerial")]
+_ISSUER_SERIAL = [ds("X509IssuerName"), ds("X509SerialNumber")]
 _WHITE = b" \t\r\n"
 
 
@@ -58,7 +63,7 @@ class Parts:
 
 def find(element: Element) -> Element:
     """Return the Signature of the element, its first child; raises `Refusal` with reason `MISSING`."""
-    first = next(iter(element), None)
+    first = next(element.iterchildren(etree.Element, etree.ProcessingInstruction), None)
     if first is None or first.tag != SIGNATURE:
         raise Refusal(Reason.MISSING, "Подпись отсутствует: первым вложенным элементом должен быть ds:Signature.")
     return first
@@ -66,44 +71,45 @@ def find(element: Element) -> Element:
 
 def read(signature: Element, policy: Policy) -> Parts:
     """Read a Signature that is within the limits; raises `Refusal` with reason `SHAPE` or `LIMITS`."""
-    signed_info, value, key_info, wrapper = _exactly(signature, _SIGNATURE_CHILDREN)
-    method, signature_method, *references = _exactly(signed_info, _SIGNED_INFO_CHILDREN)
-    qualifying = _only(wrapper, xades("QualifyingProperties"))
-    properties = _only(qualifying, xades("SignedProperties"))
-    signed = _only(properties, xades("SignedSignatureProperties"))
-    certificate = _only(_only(signed, xades("SigningCertificate")), xades("Cert"))
-    digest = _only(certificate, xades("CertDigest"))
-    issuer_serial = _only(certificate, xades("IssuerSerial"))
+    signed_info, value, key_info, wrapper = _exactly(signature, _SIGNATURE)
+    method, signature_method, *references = _exactly(signed_info, _SIGNED_INFO)
+    qualifying = _only(wrapper, _QUALIFYING)
+    properties = _only(qualifying, _PROPERTIES)
+    signed = _only(properties, _SIGNED)
+    digest, issuer_serial = _exactly(_only(_only(signed, _CERTIFICATES), xades("Cert")), _CERTIFICATE)
+    digest_method, digest_value = _exactly(digest, _DIGEST)
+    issuer_name, serial = _exactly(issuer_serial, _ISSUER_SERIAL)
     return Parts(
         signature=signature,
         signature_id=signature.get("Id", ""),
         signed_info=signed_info,
         canonicalization=_algorithm(method),
         signature_method=_algorithm(signature_method),
-        references=tuple(_reference(reference) for reference in references),
+        references=tuple([_reference(reference) for reference in references]),
         signature_value=_octets(value),
         certificates=_certificates(key_info, policy),
         target=qualifying.get("Target"),
         signed_properties=properties,
-        signing_time=_text(_only(signed, xades("SigningTime"))),
-        certificate_digest_method=_algorithm(_only(digest, _DIGEST_METHOD)),
-        certificate_digest=_octets(_only(digest, _DIGEST_VALUE)),
-        issuer_name=_text(_only(issuer_serial, ds("X509IssuerName"))),
-        serial=_text(_only(issuer_serial, ds("X509SerialNumber"))),
+        signing_time=_text(_only(signed, _TIME)),
+        certificate_digest_method=_algorithm(digest_method),
+        certificate_digest=_octets(digest_value),
+        issuer_name=_text(issuer_name),
+        serial=_text(serial),
     )
 
 
 def _reference(element: Element) -> Reference:
     uri = element.get("URI")
-    transforms = [child for child in element if child.tag == _TRANSFORMS]
-    if len(transforms) > 1 or uri is None:
-        raise _misshaped("ссылка ds:Reference построена неверно")
+    if uri is None:
+        raise _misshaped("у ds:Reference нет URI")
+    expected = _TRANSFORMED_DIGEST if len(element) > len(_DIGEST) else _DIGEST
+    *transforms, digest_method, digest_value = _exactly(element, expected)
     return Reference(
         uri=uri,
         type=element.get("Type"),
         transforms=tuple([_transform(item) for wrapper in transforms for item in wrapper]),
-        digest_method=_algorithm(_only(element, _DIGEST_METHOD)),
-        digest=_octets(_only(element, _DIGEST_VALUE)),
+        digest_method=_algorithm(digest_method),
+        digest=_octets(digest_value),
     )
 
 
