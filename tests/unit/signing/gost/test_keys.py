@@ -150,6 +150,7 @@ def test_key_written_wrongly__is_refused():
         b"garbage",
         good[:-1],
         good + b"\0",
+        good + bytes(1000),
         good.replace(b"\x03\x43\x00", b"\x03\x43\x01"),
         good.replace(b"\x04\x40", b"\x24\x40"),
         spki(GOST_2012_256, curves.XCH_A, 0, 0, octets=octets + b"\0"),
