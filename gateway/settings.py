@@ -91,7 +91,7 @@ class Settings:
 
     @property
     def trust(self) -> Path:
-        """Folder of the trust anchors (PEM or DER certificates)."""
+        """Folder of whom the installation believes, laid out as `signing.trust_folder` says."""
         return self.data / "trust"
 
     @property
