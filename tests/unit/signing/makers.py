@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from lxml import etree
 
 import signing
-from signing import certificates, der, errors, issue
+from signing import certificates, der, errors, issue, resign
 from signing.gost import selection
 from signing.policy import strict
 from signing.subject import Subject
@@ -89,7 +89,10 @@ def crl(by, *entries, made=NOW, lasts=timedelta(days=7), number=None, point=None
         builder = builder.add_extension(x509.IssuingDistributionPoint(**(_NO_POINT | point)), critical=True)
     for extension, critical in extensions:
         builder = builder.add_extension(extension, critical)
-    encoded = builder.sign(by.key, algorithm or hashes.SHA256()).public_bytes(Encoding.DER)
+    maker = resign.maker(by.key)
+    encoded = builder.sign(maker, algorithm or resign.hash_for(maker)).public_bytes(Encoding.DER)
+    if maker is not by.key:
+        return resign.revocation_list(encoded, by.key)
     return encoded if lasts else _without_next_update(encoded, by)
 
 
