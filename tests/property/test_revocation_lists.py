@@ -1,4 +1,4 @@
-"""Revocation lists of strangers: read or unusable, whatever the octets; a long run makes a million of them (HCS_LONG)."""
+"""Revocation lists of strangers: read or unusable, whatever the octets; a million of them in the long run."""
 
 from __future__ import annotations
 

@@ -314,7 +314,7 @@ def test_folder__reads_pem_and_der_and_passes_over_the_rest(tmp_path):
 
 
 def test_folder__has_pinned_certificates_of_owners(tmp_path):
-    own = tmp_path / "organisations" / "a"
+    own = tmp_path / "organisations" / "A"
     own.mkdir(parents=True)
     (tmp_path / "organisations" / ".hidden").mkdir()
     (own / "one.crt").write_bytes(makers.identity().certificate.der)
