@@ -10,6 +10,7 @@ from importlib import resources
 from pathlib import Path
 
 from gateway import errors, settings
+from gateway.families import handlers  # noqa: F401  # families define codes of their own
 
 HERE = Path(__file__).parent
 

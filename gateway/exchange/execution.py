@@ -11,6 +11,7 @@ from lxml import etree
 from gateway import clock, errors, installation, xml
 from gateway.exchange import results
 from gateway.families import api, handlers
+from gateway.families.nsi import builtin as nsi
 from gateway.soap import application
 from storage import directory, numbers, packages, registry
 from storage import errors as storage_errors
@@ -89,6 +90,7 @@ class Execution:
             now=clock.now(),
             new_guid=clock.new_guid,
             may_use_house=lambda fias: self._may_use_house(package.organisation, fias),
+            dictionaries=nsi.Builtin(),
         )
         return handler(task, unit)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 from collections.abc import Callable, Mapping
-from typing import TypeAlias
+from typing import Protocol, TypeAlias
 
 from lxml import etree
 
@@ -73,6 +73,25 @@ Answer: TypeAlias = Imported | Exported | Failed
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
+class Item:
+    """One entry of a dictionary (НСИ)."""
+
+    code: str
+    guid: str
+    """Stable on this installation, lower case; every installation has its own."""
+    name: str
+    actual: bool = True
+    """False for an entry that is no longer to be used."""
+
+
+class Dictionaries(Protocol):
+    """The dictionaries of this installation as they are now."""
+
+    def item(self, number: int, code: str) -> Item | None:
+        """Return the entry with this code (`5` and `5.` are the same) of a common dictionary, or None."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
 class Task:
     """One accepted package, as the family sees it."""
 
@@ -94,6 +113,7 @@ class Task:
     """Source of fresh GUIDs."""
     may_use_house: Callable[[str], bool]
     """Whether the organisation has a basis for the house with this FIASHouseGuid (lower case)."""
+    dictionaries: Dictionaries
 
 
 Handler: TypeAlias = Callable[[Task, registry_module.Registry], Answer]

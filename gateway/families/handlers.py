@@ -5,15 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from gateway.families import api
-from gateway.families.houses import content, exporting, importing
-
-_HOUSES: Final = f"{{{content.NAMESPACE}}}"
+from gateway.families import api, houses
 
 HANDLERS: Final[Mapping[str, api.Handler]] = {
-    f"{_HOUSES}importHouseUORequest": importing.import_house,
-    f"{_HOUSES}importHouseOMSRequest": importing.import_house,
-    f"{_HOUSES}importHouseESPRequest": importing.import_house,
-    f"{_HOUSES}exportHouseRequest": exporting.export_house,
+    **houses.HANDLERS,
 }
 """By Clark name of the request element."""

@@ -4,3 +4,19 @@ An import goes one way: `request` (what is asked) → `plan` (beside what the re
 `controls` and the numbers allow) → `changes` (into the registry) → one outcome per TransportGUID. Three operations of
 three roles share that way; `exporting` gives the house back in the contract's words.
 """
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from gateway.families import api
+from gateway.families.houses import content, exporting, importing
+
+HANDLERS: Final[Mapping[str, api.Handler]] = {
+    f"{{{content.NAMESPACE}}}importHouseUORequest": importing.import_house,
+    f"{{{content.NAMESPACE}}}importHouseOMSRequest": importing.import_house,
+    f"{{{content.NAMESPACE}}}importHouseESPRequest": importing.import_house,
+    f"{{{content.NAMESPACE}}}exportHouseRequest": exporting.export_house,
+}
+"""By Clark name of the request element."""

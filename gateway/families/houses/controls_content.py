@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from typing import Final
 
 from gateway import clock, errors
-from gateway.families import api
-from gateway.families.houses import fields, kinds, plan
+from gateway.families import api, fields
+from gateway.families.houses import kinds, plan
 from gateway.families.houses.controls import Control, Phase, control
-from gateway.families.houses.problems import problem
+from gateway.families.problems import problem
 
 _EVERYTHING: Final = (*kinds.HOUSES, *kinds.PARTS)
 _DATE: Final = re.compile(r"(-?\d{4,})-(\d\d)-(\d\d)")

@@ -7,10 +7,10 @@ from typing import Final
 
 from gateway import clock, errors
 from gateway.contracts import model
-from gateway.families import api
-from gateway.families.houses import fields, kinds, plan
+from gateway.families import api, fields
+from gateway.families.houses import kinds, plan
 from gateway.families.houses.controls import Control, Phase, control
-from gateway.families.houses.problems import problem
+from gateway.families.problems import problem
 
 _DEMOLISHED: Final = "5"
 """Stage "Снос" of dictionary 338."""

@@ -9,7 +9,7 @@ from gateway import errors
 from gateway.families import api
 from gateway.families.houses import kinds, plan
 from gateway.families.houses.controls import Control, Phase, control
-from gateway.families.houses.problems import problem
+from gateway.families.problems import problem
 
 
 @control(Phase.IDENTITY, kinds.PARTS, *(kind.unborn for kind in kinds.PARTS))

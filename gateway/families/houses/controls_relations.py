@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from typing import Final
 
 from gateway import errors
-from gateway.families import api
-from gateway.families.houses import fields, kinds, plan
+from gateway.families import api, fields
+from gateway.families.houses import kinds, plan
 from gateway.families.houses.controls import Control, Phase, control
 from gateway.families.houses.controls_content import is_non_residential
-from gateway.families.houses.problems import problem
+from gateway.families.problems import problem
 
 _COMMUNAL: Final = "2"
 """Communal flat in dictionary 30."""

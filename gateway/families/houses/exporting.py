@@ -12,10 +12,10 @@ from typing import Final, TypeAlias
 from gateway import clock, errors
 from gateway.contracts import model, shape
 from gateway.families import api
-from gateway.families.houses import fields as fields_module
+from gateway.families import fields as fields_module
 from gateway.families.houses import kinds
-from gateway.families.houses.problems import problem
 from gateway.families.houses.storing import aggregate
+from gateway.families.problems import problem
 from storage import registry as registry_module
 
 _Parts: TypeAlias = Mapping[tuple[str | None, kinds.PartKind], Sequence[registry_module.Thing]]

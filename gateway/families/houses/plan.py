@@ -11,7 +11,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 
 from gateway.families import api
-from gateway.families.houses import fields as fields_module
+from gateway.families import fields as fields_module
 from gateway.families.houses import kinds
 from gateway.families.houses import request as request_module
 from storage import registry as registry_module

@@ -12,8 +12,8 @@ from typing import Final
 from lxml import etree
 
 from gateway.contracts import shape
+from gateway.families import fields as fields_module
 from gateway.families.houses import content, kinds
-from gateway.families.houses import fields as fields_module
 
 _IDENTITY: Final = ("TransportGUID", *{kind.guid for kind in kinds.PARTS})
 _IGNORED: Final = {

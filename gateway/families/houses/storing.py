@@ -10,7 +10,8 @@ import dataclasses
 from collections.abc import Mapping
 from typing import Final
 
-from gateway.families.houses import fields, kinds, numbers
+from gateway.families import fields
+from gateway.families.houses import kinds, numbers
 from gateway.families.houses.plan import Change, Plan, place
 from storage.registry import Registry, Thing
 

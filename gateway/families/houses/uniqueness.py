@@ -11,10 +11,10 @@ from typing import Final, TypeAlias
 
 from gateway import errors
 from gateway.families import api
-from gateway.families.houses import fields as fields_module
+from gateway.families import fields as fields_module
 from gateway.families.houses import kinds
 from gateway.families.houses import plan as plan_module
-from gateway.families.houses.problems import problem
+from gateway.families.problems import problem
 
 CODES: Final = frozenset({errors.ROOM_IN_PREMISES_REPEATED})
 """Codes given here beside `PartKind.repeated`."""

@@ -20,6 +20,7 @@ import samples
 from gateway import xml
 from gateway.contracts import builtin, shape
 from gateway.families import api, handlers
+from gateway.families.nsi import builtin as builtin_nsi
 from storage import database, numbers, registry
 
 SAMPLES = Path(samples.__file__).parent
@@ -86,6 +87,7 @@ class Rig:
             now=now,
             new_guid=self._guid,
             may_use_house=lambda _: basis,
+            dictionaries=builtin_nsi.Builtin(),
         )
 
     def things(self, fias_guid: str) -> dict[str, registry.Thing]:

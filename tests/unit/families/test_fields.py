@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from gateway.families.houses import fields
+from gateway.families import fields
 
 
 def _parameter(code: str, value: str) -> dict:
