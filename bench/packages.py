@@ -49,7 +49,7 @@ def template(where: stand.Stand, size: int, *, seed: int = 1) -> Template:
 
 def _signed(where: stand.Stand, premises: int, seed: int) -> Template:
     client = session.Client(where)
-    body = client.envelope(_house(premises, random.Random(seed)), message_guid=_PLACE)  # noqa: S311  # no secret
+    body = client.envelope(house(premises, random.Random(seed)), message_guid=_PLACE)  # noqa: S311  # no secret
     before, after = body.split(_PLACE.encode())
     return Template(path_of(client.stand), before, after)
 
@@ -64,7 +64,8 @@ def load_stand(folder: Path) -> stand.Stand:
     return stand.Stand.load(folder / "stand.json")
 
 
-def _house(premises: int, rng: random.Random) -> etree._Element:
+def house(premises: int, rng: random.Random) -> etree._Element:
+    """Return the import of an apartment house with that many premises."""
     request = etree.Element(f"{{{HOUSE}}}importHouseUORequest", nsmap={"hm": HOUSE, "base": wire.BASE, "nsi": NSI})
     request.set(f"{_BASE}version", "13.2.3.2")
     house = _add(request, "ApartmentHouse")

@@ -7,17 +7,15 @@ neither.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 from lxml import etree
 
 from signing.digests import Digest, Hash
 from signing.verdict import Reason, Refusal
-from signing.vocabulary import XML, Element
+from signing.vocabulary import Element
 
 _INHERITED = 16
 """Most `xml:*` attributes that an element may inherit; the recommendations define four."""
+_XML_ATTRIBUTES = etree.XPath("ancestor::*/@xml:*")
 
 
 def inclusive(node: Element) -> bytes:
@@ -26,8 +24,16 @@ def inclusive(node: Element) -> bytes:
     The `xml:*` attributes of the ancestors stand on the element for the time of the call and are taken off
     again.
     """
-    with _inherited(node), _refused_where_impossible():
+    inherited = _inherited(node)
+    try:
+        for name, value in inherited.items():
+            node.set(name, value)
         canonical: bytes = etree.tostring(node, method="c14n", exclusive=False, with_comments=False)
+    except etree.C14NError as error:
+        raise _impossible() from error
+    finally:
+        for name in inherited:
+            del node.attrib[name]
     return canonical
 
 
@@ -39,8 +45,10 @@ def payload_digest(element: Element, digest: Digest, *, limit: int, signature: E
     """
     running = digest.new()
     sink = _Sink(running, limit) if signature is None else _Enveloped(running, limit, signature)
-    with _refused_where_impossible():
+    try:
         _write(element, sink)
+    except etree.C14NError as error:
+        raise _impossible() from error
     return running.digest()
 
 
@@ -56,17 +64,14 @@ class _Sink:
     """A file that hashes what is written to it, up to a limit."""
 
     def __init__(self, running: Hash, limit: int) -> None:
-        self._running = running
+        self._take = running.update
         self._left = limit
 
     def write(self, data: bytes) -> None:
         self._left -= len(data)
         if self._left < 0:
             raise Refusal(Reason.LIMITS, "Подписанное содержимое в каноническом виде слишком велико.")
-        self.take(data)
-
-    def take(self, data: bytes) -> None:
-        self._running.update(data)
+        self._take(data)
 
 
 class _Enveloped(_Sink):
@@ -80,54 +85,36 @@ class _Enveloped(_Sink):
 
     def __init__(self, running: Hash, limit: int, signature: Element) -> None:
         super().__init__(running, limit)
-        prefix = f"{signature.prefix}:" if signature.prefix else ""
-        self._end_tag = f"</{prefix}{etree.QName(signature).localname}>".encode()
-        self._head: bytearray | None = bytearray()
+        name = signature.tag.rpartition("}")[2]
+        self._end_tag = f"</{signature.prefix}:{name}>".encode() if signature.prefix else f"</{name}>".encode()
+        self._hash, self._take = self._take, self._hold
+        self._held = bytearray()
         self._opening = -1
         self._searched = 1
 
-    def take(self, data: bytes) -> None:
-        if self._head is None:
-            super().take(data)
-            return
-        self._head += data
+    def _hold(self, data: bytes) -> None:
+        """Hold back the canonical form until the end of the Signature; then hash on without it."""
+        self._held += data
         if self._opening < 0:
-            self._opening = self._head.find(b"<", self._searched)
-        if self._opening >= 0:
-            self._cut(self._head)
-        # A start tag may come in thousands of pieces: what was searched once is not searched again.
-        self._searched = max(1, len(self._head) - len(self._end_tag)) if self._head else 1
-
-    def _cut(self, head: bytearray) -> None:
-        closing = head.find(self._end_tag, self._searched)
+            self._opening = self._held.find(b"<", self._searched)
+        closing = self._held.find(self._end_tag, self._searched) if self._opening >= 0 else -1
         if closing >= 0:
-            super().take(bytes(head[: self._opening]))
-            super().take(bytes(head[closing + len(self._end_tag) :]))
-            self._head = None
+            self._hash(self._held[: self._opening])
+            self._hash(self._held[closing + len(self._end_tag) :])
+            self._take = self._hash
+        # A start tag may come in thousands of pieces: what was searched once is not searched again.
+        self._searched = max(1, len(self._held) - len(self._end_tag))
 
 
-@contextmanager
-def _inherited(node: Element) -> Iterator[None]:
-    """Put the nearest `xml:*` attribute of each name among the ancestors on the element, for a while."""
-    names: list[str] = []
-    try:
-        for ancestor in node.iterancestors():
-            for name in ancestor.keys():  # noqa: SIM118 - an lxml element iterates over its children
-                if name.startswith(f"{{{XML}}}") and name not in node.attrib:
-                    node.set(name, ancestor.get(name))
-                    names.append(name)
-                if len(names) > _INHERITED:
-                    raise Refusal(Reason.LIMITS, "Слишком много атрибутов xml:* вокруг подписи.")
-        yield
-    finally:
-        for name in names:
-            del node.attrib[name]
+def _inherited(node: Element) -> dict[str, str]:
+    """Return the nearest `xml:*` attribute of each name among the ancestors, unless the element has its own."""
+    # In the order of the document: the nearest comes last and wins.
+    found = {value.attrname: value for value in _XML_ATTRIBUTES(node) if value.attrname not in node.attrib}
+    if len(found) > _INHERITED:
+        raise Refusal(Reason.LIMITS, "Слишком много атрибутов xml:* вокруг подписи.")
+    return found
 
 
-@contextmanager
-def _refused_where_impossible() -> Iterator[None]:
+def _impossible() -> Refusal:
     """Refuse the few well-formed documents without a canonical form: relative namespace addresses."""
-    try:
-        yield
-    except etree.C14NError as error:
-        raise Refusal(Reason.SHAPE, "Подписанный элемент нельзя привести к каноническому виду.") from error
+    return Refusal(Reason.SHAPE, "Подписанный элемент нельзя привести к каноническому виду.")

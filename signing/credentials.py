@@ -10,7 +10,7 @@ import contextlib
 import hmac
 from datetime import datetime
 
-from signing import certificates, names
+from signing import certificates, names, validity
 from signing.certificates import SERIAL_BITS, Certificate
 from signing.policy import Policy
 from signing.shape import Parts
@@ -25,7 +25,7 @@ def pick(parts: Parts, policy: Policy) -> Certificate:
     Raises `Refusal` with reason `ALGORITHM`, `CERTIFICATE_MISMATCH`, or `CERTIFICATE` where it cannot be
     read.
     """
-    digest = policy.digest(parts.certificate_digest_method)
+    digest = policy.certificate_digest(parts.certificate_digest_method)
     if digest is None:
         raise Refusal(Reason.ALGORITHM, f"Алгоритм CertDigest не разрешён: {parts.certificate_digest_method}.")
     for encoded in parts.certificates:
@@ -51,12 +51,9 @@ def check_usable(certificate: Certificate, at: datetime) -> None:
         raise Refusal(Reason.CERTIFICATE, "В сертификате есть критическое расширение, которое неизвестно.")
     if not certificate.may_sign:
         raise Refusal(Reason.KEY_USAGE, f"Сертификат «{certificate.name}» не предназначен для подписи документов.")
-    if at < certificate.not_before:
-        begins = f"{certificate.not_before:%d.%m.%Y %H:%M} UTC"
-        raise Refusal(Reason.NOT_YET_VALID, f"Сертификат «{certificate.name}» начинает действовать {begins}.")
-    if at > certificate.not_after:
-        ended = f"{certificate.not_after:%d.%m.%Y %H:%M} UTC"
-        raise Refusal(Reason.EXPIRED, f"Срок действия сертификата «{certificate.name}» истёк {ended}.")
+    failure = validity.outside(certificate, at)
+    if failure is not None:
+        raise Refusal(failure.reason, failure.detail)
 
 
 def _check_issuer_serial(certificate: Certificate, parts: Parts) -> None:

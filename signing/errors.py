@@ -3,13 +3,16 @@
     SigningError
     ├── KeyUnreadable           the private key file is absent, encrypted or not a key
     ├── CertificateUnreadable   a certificate file is absent or not a certificate
+    ├── RevocationListUnusable  a revocation list cannot be read, or is of a kind that is not understood
     ├── KeyMismatch             the private key does not belong to the certificate
     ├── UnknownKeyKind          no suite signs with such a key
     ├── FileExists              a key or certificate would have been overwritten
     ├── AlreadySigned           the element carries a signature already
     ├── AmbiguousId             the `Id` of the element occurs elsewhere in its document
     ├── Unsignable              the element has no canonical form, or too long a one
-    └── NaiveTime               a time was given without its zone
+    ├── NaiveTime               a time was given without its zone
+    ├── BackendUnavailable      no library here computes ГОСТ, or it fails its self-test
+    └── BackendFailed           the library that computes ГОСТ broke down in the middle
 
 The docstring of an exception is its default message.
 """
@@ -30,6 +33,10 @@ class KeyUnreadable(SigningError):
 
 class CertificateUnreadable(SigningError):
     """The certificate cannot be read."""
+
+
+class RevocationListUnusable(SigningError):
+    """The revocation list cannot be read, or is of a kind that is not understood."""
 
 
 class KeyMismatch(SigningError):
@@ -58,3 +65,11 @@ class Unsignable(SigningError):
 
 class NaiveTime(SigningError):
     """The time was given without its zone."""
+
+
+class BackendUnavailable(SigningError):
+    """The library that should compute ГОСТ is not here."""
+
+
+class BackendFailed(SigningError):
+    """The library that computes ГОСТ could not do its work."""

@@ -23,6 +23,9 @@ SIGNED_PROPERTIES_TYPE = "http://uri.etsi.org/01903#SignedProperties"
 
 SIGNATURE = f"{{{DS}}}Signature"
 
+WHOLE_DOCUMENT = "ancestor-or-self::*[last()]/descendant-or-self::*"
+"""XPath, seen from any element: all elements of its tree. A bare `/` is the document that a tree was cut from."""
+
 
 def ds(name: str) -> str:
     """Clark name of an element of XMLDSig."""

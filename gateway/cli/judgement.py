@@ -157,12 +157,12 @@ class Judge:
 class _Anybody(trust.TrustStore):
     """Believes every certificate: what is asked here is whether the signature holds, not who vouches for the signer."""
 
-    def chain(
+    def path(
         self, leaf: Certificate, links: Sequence[Certificate], *, at: dt.datetime, policy: policy.Policy
-    ) -> tuple[Certificate, ...]:
+    ) -> trust.CertificationPath:
         """Return the certificate alone, as if it were an anchor."""
         del links, at, policy
-        return (leaf,)
+        return trust.CertificationPath((leaf,))
 
 
 @contextlib.contextmanager

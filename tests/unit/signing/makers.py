@@ -6,10 +6,16 @@ import base64
 import functools
 from datetime import UTC, datetime, timedelta
 
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding
 from lxml import etree
 
 import signing
 from signing import der, issue
+from signing.gost import selection
+from signing.policy import strict
 from signing.subject import Subject
 from signing.vocabulary import DS, XADES, root_of
 
@@ -23,6 +29,8 @@ SUBJECT = Subject(
     snils="12345678901",
 )
 HM = "http://dom.gosuslugi.ru/schema/integration/house-management/"
+POLICY = strict(selection.choose())
+"""What arrives is judged so by default, with the best backend that is here."""
 NS = {"ds": DS, "xades": XADES, "hm": HM}
 
 REQUEST = """<hm:importHouseRequest xmlns:hm="{hm}" Id="signed-data-container" hm:version="1.0">
@@ -37,6 +45,62 @@ ENVELOPE = """<soap:Envelope xmlns:soap="http://schemas.xmlsoap.org/soap/envelop
 @functools.cache
 def authority():
     return issue.new_authority("p256", "Тестовый УЦ", now=NOW - timedelta(days=100))
+
+
+def below(above, name, **how):
+    """Whom the authority vouches for: another authority, unless `ca` is False."""
+    how = {"now": NOW - timedelta(days=1), "not_after": NOW + timedelta(days=365), "ca": True} | how
+    return issue.issue(above, "p256", Subject(common_name=name), **how)
+
+
+def crl(by, *entries, made=NOW, lasts=timedelta(days=7), number=None, point=None, extensions=(), algorithm=None):
+    """A revocation list, DER: each entry is an identity or a serial number, and perhaps days from NOW and a reason.
+
+    `lasts` None leaves nextUpdate out; `point` are the arguments of IssuingDistributionPoint that are not empty.
+    """
+    builder = x509.CertificateRevocationListBuilder(by.certificate.subject_name, made, made + (lasts or timedelta(1)))
+    for revoked, *more in entries:
+        builder = builder.add_revoked_certificate(_entry(revoked, *more))
+    if number is not None:
+        builder = builder.add_extension(x509.CRLNumber(number), critical=False)
+    if point is not None:
+        builder = builder.add_extension(x509.IssuingDistributionPoint(**(_NO_POINT | point)), critical=True)
+    for extension, critical in extensions:
+        builder = builder.add_extension(extension, critical)
+    encoded = builder.sign(by.key, algorithm or hashes.SHA256()).public_bytes(Encoding.DER)
+    return encoded if lasts else _without_next_update(encoded, by)
+
+
+_NO_POINT = {
+    "full_name": None,
+    "relative_name": None,
+    "only_contains_user_certs": False,
+    "only_contains_ca_certs": False,
+    "only_some_reasons": None,
+    "indirect_crl": False,
+    "only_contains_attribute_certs": False,
+}
+
+
+def _entry(revoked, days=0, reason=None, *extensions):
+    serial = revoked if isinstance(revoked, int) else revoked.certificate.serial
+    builder = x509.RevokedCertificateBuilder(serial, NOW + timedelta(days=days))
+    if reason is not None:
+        builder = builder.add_extension(x509.CRLReason(reason), critical=False)
+    for extension, critical in extensions:
+        builder = builder.add_extension(extension, critical)
+    return builder.build()
+
+
+def _without_next_update(encoded, by):
+    """The builder cannot leave it out, and the standards of the wild do."""
+    tbs, algorithm, _signature = [whole for _tag, whole, _content in der.values(der.only(encoded)[1])]
+    fields = [(tag, whole) for tag, whole, _content in der.values(der.only(tbs)[1])]
+    times = [position for position, (tag, _whole) in enumerate(fields) if tag in (0x17, 0x18)]
+    del fields[times[1]]
+    tbs = tlv(0x30, b"".join(whole for _tag, whole in fields))
+    signature = by.key.sign(tbs, ec.ECDSA(hashes.SHA256()))
+    return tlv(0x30, tbs + algorithm + tlv(0x03, b"\0" + signature))
 
 
 def identity(kind="p256"):
@@ -76,7 +140,7 @@ def signed(kind="p256"):
     return etree.fromstring(_signed_text(kind))[-1][0]
 
 
-def judge(element, *, policy=signing.STRICT, store=None, at=NOW):
+def judge(element, *, policy=POLICY, store=None, at=NOW):
     """Verify, and demand that the document is untouched."""
     before = etree.tostring(root_of(element))
     verdict = signing.verify(element, policy=policy, trust=trust() if store is None else store, at=at)

@@ -1,0 +1,123 @@
+"""Who judges a signed message: ourselves, the same work by hand in C libraries, and signxml as a user would call it.
+
+Each judge is made from a message and the file of its authority, and judges that message anew with every call, from the
+bytes on; it raises AssertionError where it finds the signature bad.
+"""
+
+from __future__ import annotations
+
+import base64
+import copy
+import hashlib
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
+from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
+from lxml import etree
+from signxml.algorithms import CanonicalizationMethod
+from signxml.xades import XAdESSignatureConfiguration, XAdESVerifier
+
+import signing
+from signing import trust
+from signing.vocabulary import Element, ds, xades
+
+NOW: Final = datetime(2027, 3, 1, 12, tzinfo=UTC)
+"""The moment for which every judge judges."""
+
+Judge = Callable[[], None]
+
+_SIGNATURE: Final = f"{{*}}Body/*/{ds('Signature')}"
+_PROPERTIES: Final = f"{ds('Object')}/{xades('QualifyingProperties')}/{xades('SignedProperties')}"
+
+
+def parse(raw: bytes) -> Element:
+    """Parse as strangers' documents are parsed; the same for us and by hand."""
+    return etree.fromstring(raw, _PARSER)
+
+
+_PARSER: Final = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, remove_comments=True)
+
+
+def ours(raw: bytes, authority: Path) -> Judge:
+    """Parse and verify, with everything that a verdict stands on."""
+    store = signing.TrustStore(trust.load(authority))
+
+    def judge() -> None:
+        check(parse(raw), store)
+
+    return judge
+
+
+def check(root: Element, store: signing.TrustStore) -> None:
+    """Verify the signature of the one element in the body of a parsed message."""
+    verdict = signing.verify(root[-1][0], trust=store, at=NOW)
+    assert verdict.good, verdict.failure  # noqa: S101  # a judge that errs is not measured
+
+
+def by_hand(raw: bytes, _authority: Path) -> Judge:
+    """Parse, canonicalise, digest, one key operation: what nobody can leave out, and no other question asked.
+
+    The key is loaded and the element stands apart without its Signature before the clock starts.
+    """
+    signature = parse(raw).find(_SIGNATURE)
+    bare = copy.deepcopy(signature.getparent())
+    bare.remove(bare[0])
+    key = x509.load_der_x509_certificate(_octets(signature.find(f".//{ds('X509Certificate')}"))).public_key()
+    verify = _RAW_VERIFIERS[type(key).__name__]
+
+    def judge() -> None:
+        signature = parse(raw).find(_SIGNATURE)
+        info, properties = signature.find(ds("SignedInfo")), signature.find(_PROPERTIES)
+        digests = [_sha256(bare, exclusive=True), _sha256(properties, exclusive=False)]
+        assert digests == [_octets(value) for value in info.iter(ds("DigestValue"))]  # noqa: S101  # as above
+        verify(key, _octets(signature.find(ds("SignatureValue"))), etree.tostring(info, method="c14n"))
+
+    return judge
+
+
+def _sha256(element: Element, *, exclusive: bool) -> bytes:
+    canonical = etree.tostring(element, method="c14n", exclusive=exclusive, with_comments=False)
+    return hashlib.sha256(canonical).digest()
+
+
+def _octets(element: Element) -> bytes:
+    return base64.b64decode(element.text)
+
+
+def _verify_rsa(key: rsa.RSAPublicKey, signature: bytes, data: bytes) -> None:
+    key.verify(signature, data, padding.PKCS1v15(), hashes.SHA256())
+
+
+def _verify_ecdsa(key: ec.EllipticCurvePublicKey, signature: bytes, data: bytes) -> None:
+    half = len(signature) // 2
+    r, s = int.from_bytes(signature[:half], "big"), int.from_bytes(signature[half:], "big")
+    key.verify(encode_dss_signature(r, s), data, ec.ECDSA(hashes.SHA256()))
+
+
+_RAW_VERIFIERS: Final = {"RSAPublicKey": _verify_rsa, "ECPublicKey": _verify_ecdsa}
+
+
+def by_signxml(raw: bytes, authority: Path) -> Judge:
+    """Call signxml as its documentation says, with what this wire needs."""
+    config = XAdESSignatureConfiguration(
+        expect_references=2,
+        verification_time=NOW,
+        default_reference_c14n_method=CanonicalizationMethod.CANONICAL_XML_1_0,
+    )
+
+    def judge() -> None:
+        XAdESVerifier().verify(raw, ca_pem_file=str(authority), id_attribute="Id", expect_config=config)
+
+    return judge
+
+
+JUDGES: Final[Mapping[str, Callable[[bytes, Path], Judge]]] = {
+    "by hand": by_hand,
+    "ours": ours,
+    "signxml": by_signxml,
+}
