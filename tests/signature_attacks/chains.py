@@ -249,10 +249,7 @@ _AUTHORITIES = {
         "is none by its BasicConstraints, and has keyCertSign",
         {"extensions": (x509.constraints(), x509.key_usage(x509.CERT_SIGN))},
     ),
-    "without-key-usage": ("has no KeyUsage", {"extensions": (x509.constraints(der.boolean(True)),)}),
     "of-version-1": ("is a certificate of version 1, which knows no authorities", {"extensions": (), "version": b""}),
-    "expired": ("had ended", {"begins": der.time(EARLY), "ends": der.time(PAST)}),
-    "not-yet-valid": ("had not begun", {"begins": der.time(FUTURE)}),
     "with-an-unknown-critical-extension": (
         "demands what nobody understands",
         {"extensions": (*x509.ISSUING, x509.extension("1.2.3.4.5", der.null()))},
@@ -275,6 +272,22 @@ for _name, (_what, _pieces) in _AUTHORITIES.items():
         lambda pieces=_pieces: below_link(link(**pieces)),
         AUTHORITY,
     )
+
+
+add(
+    "authority-expired",
+    Reason.EXPIRED,
+    "The authority between the signer and the anchor had ended.",
+    lambda: below_link(link(begins=der.time(EARLY), ends=der.time(PAST))),
+    AUTHORITY,
+)
+add(
+    "authority-not-yet-valid",
+    Reason.NOT_YET_VALID,
+    "The authority between the signer and the anchor had not begun.",
+    lambda: below_link(link(begins=der.time(FUTURE))),
+    AUTHORITY,
+)
 
 
 def _long(count: int, path_length: int | None = None) -> Path:

@@ -66,7 +66,7 @@ def comments_in_a_signed_value(draft):
         cut(house, etree.Comment("a"), position)
 
 
-@stranger(Reason.PAYLOAD_DIGEST, "A processing instruction inside a signed value.")
+@stranger(Reason.SHAPE, "A processing instruction inside a signed value.")
 def instruction_in_a_signed_value(draft):
     cut(draft.one("soap:Body/*/hm:FIASHouseGuid"), etree.ProcessingInstruction("a"), 8)
 
