@@ -1,4 +1,4 @@
-"""Signed messages to judge: elements of a wanted size in an envelope, the same for the same seed but for the signature.
+"""Signed messages to judge: an envelope around an element of a wanted size, the same for the same seed.
 
 houses    an apartment house with many premises: short texts, many GUIDs
 readings  electricity meters with three tariffs each: shorter texts, deeper elements
@@ -29,19 +29,18 @@ _SAMPLE: Final = 100
 
 
 def message(kind: str, size: int, signer: signing.Signer, *, at: datetime, seed: int = 1) -> bytes:
-    """Return an envelope of about `size` bytes, signature included, with a signed element of one of the `KINDS`."""
-    least, some = (len(_signed(kind, parts, signer, at, seed)) for parts in (0, _SAMPLE))
-    each = (some - least) / _SAMPLE
-    return _signed(kind, max(round((size - least) / each), 0), signer, at, seed)
-
-
-def _signed(kind: str, parts: int, signer: signing.Signer, at: datetime, seed: int) -> bytes:
-    element = KINDS[kind](parts, random.Random(seed))  # noqa: S311  # no secret
+    """Return an envelope with an element of one of the `KINDS`, about `size` bytes long before it was signed."""
+    least, some = (len(etree.tostring(_element(kind, parts, seed))) for parts in (0, _SAMPLE))
+    element = _element(kind, max(round((size - least) * _SAMPLE / (some - least)), 0), seed)
     envelope = etree.Element(f"{{{wire.SOAP}}}Envelope", nsmap=wire.nsmap(packages.HOUSE))
     etree.SubElement(envelope, f"{{{wire.SOAP}}}Header")
     etree.SubElement(envelope, f"{{{wire.SOAP}}}Body").append(element)
     signing.sign(element, signer, at=at)
     return etree.tostring(envelope, encoding="utf-8")
+
+
+def _element(kind: str, parts: int, seed: int) -> Element:
+    return KINDS[kind](parts, random.Random(seed))  # noqa: S311  # no secret
 
 
 def _readings(parts: int, rng: random.Random) -> Element:

@@ -32,6 +32,7 @@ NOW: Final = datetime(2027, 3, 1, 12, tzinfo=UTC)
 Judge = Callable[[], None]
 
 _SIGNATURE: Final = f"{{*}}Body/*/{ds('Signature')}"
+_CERTIFICATE: Final = f"{ds('KeyInfo')}/{ds('X509Data')}/{ds('X509Certificate')}"
 _PROPERTIES: Final = f"{ds('Object')}/{xades('QualifyingProperties')}/{xades('SignedProperties')}"
 
 
@@ -60,22 +61,21 @@ def check(root: Element, store: signing.TrustStore) -> None:
 
 
 def by_hand(raw: bytes, _authority: Path) -> Judge:
-    """Parse, canonicalise, digest, one key operation: what nobody can leave out, and no other question asked.
+    """Parse, canonicalise, digest, one operation with the key that came along; no other question is asked.
 
-    The key is loaded and the element stands apart without its Signature before the clock starts.
+    The element stands apart without its Signature before the clock starts.
     """
-    signature = parse(raw).find(_SIGNATURE)
-    bare = copy.deepcopy(signature.getparent())
+    bare = copy.deepcopy(parse(raw).find(_SIGNATURE).getparent())
     bare.remove(bare[0])
-    key = x509.load_der_x509_certificate(_octets(signature.find(f".//{ds('X509Certificate')}"))).public_key()
-    verify = _RAW_VERIFIERS[type(key).__name__]
 
     def judge() -> None:
         signature = parse(raw).find(_SIGNATURE)
         info, properties = signature.find(ds("SignedInfo")), signature.find(_PROPERTIES)
         digests = [_sha256(bare, exclusive=True), _sha256(properties, exclusive=False)]
         assert digests == [_octets(value) for value in info.iter(ds("DigestValue"))]  # noqa: S101  # as above
-        verify(key, _octets(signature.find(ds("SignatureValue"))), etree.tostring(info, method="c14n"))
+        key = x509.load_der_x509_certificate(_octets(signature.find(_CERTIFICATE))).public_key()
+        value = _octets(signature.find(ds("SignatureValue")))
+        _RAW_VERIFIERS[type(key).__name__](key, value, etree.tostring(info, method="c14n"))
 
     return judge
 

@@ -16,12 +16,7 @@ from signing.policy import Policy
 from signing.verdict import Reason, Refusal
 from signing.vocabulary import SIGNATURE, WHOLE_DOCUMENT, Element
 
-_NOTES = etree.XPath("boolean(descendant::comment()) or boolean(descendant::processing-instruction())")
-# Two text nodes stand side by side only where one is a CDATA section, and then the first of them says little.
-_BEFORE_TEXT = "following-sibling::node()[1]/self::text()[normalize-space() or following-sibling::node()[1]/self::text()]"
-_NOTES_BEFORE_TEXT = etree.XPath(
-    f"boolean(descendant::comment()[{_BEFORE_TEXT}]) or boolean(descendant::processing-instruction()[{_BEFORE_TEXT}])"
-)
+_WHITE = " \t\r\n"
 
 
 def check(element: Element, signature: Element, policy: Policy) -> None:
@@ -83,5 +78,6 @@ def _check_values(element: Element) -> None:
 
     Comments are not signed, so anybody could have put one there. Between elements they do no harm.
     """
-    if _NOTES(element) and _NOTES_BEFORE_TEXT(element):
-        raise Refusal(Reason.SHAPE, "Комментарии и инструкции обработки внутри текстовых значений не допускаются.")
+    for note in element.iter(etree.Comment, etree.ProcessingInstruction):
+        if (note.tail or "").strip(_WHITE):
+            raise Refusal(Reason.SHAPE, "Комментарии и инструкции обработки внутри значений не допускаются.")

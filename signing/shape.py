@@ -6,7 +6,6 @@ them and believes none of them. Layout: RFC 3275, section 4; ETSI TS 101 903 v1.
 
 from __future__ import annotations
 
-import base64
 import binascii
 from dataclasses import dataclass
 
@@ -16,13 +15,16 @@ from signing.policy import Policy
 from signing.verdict import Reason, Refusal
 from signing.vocabulary import SIGNATURE, Element, ds, xades
 
-_SIGNATURE_CHILDREN = (ds("SignedInfo"), ds("SignatureValue"), ds("KeyInfo"), ds("Object"))
-_SIGNED_INFO_CHILDREN = (
-    ds("CanonicalizationMethod"),
-    ds("SignatureMethod"),
-    ds("Reference"),
-    ds("Reference"),
-)
+_SIGNATURE = [ds("SignedInfo"), ds("SignatureValue"), ds("KeyInfo"), ds("Object")]
+_SIGNED_INFO = [ds("CanonicalizationMethod"), ds("SignatureMethod"), ds("Reference"), ds("Reference")]
+_DIGEST = [ds("DigestMethod"), ds("DigestValue")]
+_TRANSFORMED_DIGEST = [ds("Transforms"), *_DIGEST]
+_TRANSFORM = ds("Transform")
+_X509_DATA, _X509_CERTIFICATE = ds("X509Data"), ds("X509Certificate")
+_QUALIFYING, _PROPERTIES = xades("QualifyingProperties"), xades("SignedProperties")
+_SIGNED, _TIME, _CERTIFICATES = xades("SignedSignatureProperties"), xades("SigningTime"), xades("SigningCertificate")
+_CERTIFICATE = [xades("CertDigest"), xades("IssuerSerial")]
+_ISSUER_SERIAL = [ds("X509IssuerName"), ds("X509SerialNumber")]
 _WHITE = b" \t\r\n"
 
 
@@ -61,7 +63,7 @@ class Parts:
 
 def find(element: Element) -> Element:
     """Return the Signature of the element, its first child; raises `Refusal` with reason `MISSING`."""
-    first = next(iter(element), None)
+    first = next(element.iterchildren(etree.Element, etree.ProcessingInstruction), None)
     if first is None or first.tag != SIGNATURE:
         raise Refusal(Reason.MISSING, "Подпись отсутствует: первым вложенным элементом должен быть ds:Signature.")
     return first
@@ -69,71 +71,73 @@ def find(element: Element) -> Element:
 
 def read(signature: Element, policy: Policy) -> Parts:
     """Read a Signature that is within the limits; raises `Refusal` with reason `SHAPE` or `LIMITS`."""
-    signed_info, value, key_info, wrapper = _exactly(signature, _SIGNATURE_CHILDREN)
-    method, signature_method, *references = _exactly(signed_info, _SIGNED_INFO_CHILDREN)
-    qualifying = _only(wrapper, xades("QualifyingProperties"))
-    properties = _only(qualifying, xades("SignedProperties"))
-    signed = _only(properties, xades("SignedSignatureProperties"))
-    certificate = _only(_only(signed, xades("SigningCertificate")), xades("Cert"))
-    digest = _only(certificate, xades("CertDigest"))
-    issuer_serial = _only(certificate, xades("IssuerSerial"))
+    signed_info, value, key_info, wrapper = _exactly(signature, _SIGNATURE)
+    method, signature_method, *references = _exactly(signed_info, _SIGNED_INFO)
+    qualifying = _only(wrapper, _QUALIFYING)
+    properties = _only(qualifying, _PROPERTIES)
+    signed = _only(properties, _SIGNED)
+    digest, issuer_serial = _exactly(_only(_only(signed, _CERTIFICATES), xades("Cert")), _CERTIFICATE)
+    digest_method, digest_value = _exactly(digest, _DIGEST)
+    issuer_name, serial = _exactly(issuer_serial, _ISSUER_SERIAL)
     return Parts(
         signature=signature,
         signature_id=signature.get("Id", ""),
         signed_info=signed_info,
         canonicalization=_algorithm(method),
         signature_method=_algorithm(signature_method),
-        references=tuple(_reference(reference) for reference in references),
+        references=tuple([_reference(reference) for reference in references]),
         signature_value=_octets(value),
         certificates=_certificates(key_info, policy),
         target=qualifying.get("Target"),
         signed_properties=properties,
-        signing_time=_text(_only(signed, xades("SigningTime"))),
-        certificate_digest_method=_algorithm(_only(digest, ds("DigestMethod"))),
-        certificate_digest=_octets(_only(digest, ds("DigestValue"))),
-        issuer_name=_text(_only(issuer_serial, ds("X509IssuerName"))),
-        serial=_text(_only(issuer_serial, ds("X509SerialNumber"))),
+        signing_time=_text(_only(signed, _TIME)),
+        certificate_digest_method=_algorithm(digest_method),
+        certificate_digest=_octets(digest_value),
+        issuer_name=_text(issuer_name),
+        serial=_text(serial),
     )
 
 
 def _reference(element: Element) -> Reference:
-    transforms = element.findall(ds("Transforms"))
-    if len(transforms) > 1 or element.get("URI") is None:
-        raise _misshaped("ссылка ds:Reference построена неверно")
+    uri = element.get("URI")
+    if uri is None:
+        raise _misshaped("у ds:Reference нет URI")
+    expected = _TRANSFORMED_DIGEST if len(element) > len(_DIGEST) else _DIGEST
+    *transforms, digest_method, digest_value = _exactly(element, expected)
     return Reference(
-        uri=element.get("URI"),
+        uri=uri,
         type=element.get("Type"),
-        transforms=tuple(_transform(item) for wrapper in transforms for item in wrapper),
-        digest_method=_algorithm(_only(element, ds("DigestMethod"))),
-        digest=_octets(_only(element, ds("DigestValue"))),
+        transforms=tuple([_transform(item) for wrapper in transforms for item in wrapper]),
+        digest_method=_algorithm(digest_method),
+        digest=_octets(digest_value),
     )
 
 
 def _transform(element: Element) -> str:
-    if element.tag != ds("Transform"):
+    if element.tag != _TRANSFORM:
         raise _misshaped(f"неожиданный элемент {_local(element)} в ds:Transforms")
     return _algorithm(element)
 
 
 def _certificates(key_info: Element, policy: Policy) -> tuple[bytes, ...]:
-    found = key_info.findall(f"{ds('X509Data')}/{ds('X509Certificate')}")
+    found = [item for data in key_info if data.tag == _X509_DATA for item in data if item.tag == _X509_CERTIFICATE]
     if not found:
         raise _misshaped("в ds:KeyInfo нет сертификата")
     if len(found) > policy.certificates:
         raise Refusal(Reason.LIMITS, f"В ds:KeyInfo больше {policy.certificates} сертификатов.")
-    return tuple(_octets(item) for item in found)
+    return tuple([_octets(item) for item in found])
 
 
-def _exactly(parent: Element, expected: tuple[str, ...]) -> list[Element]:
+def _exactly(parent: Element, expected: list[str]) -> list[Element]:
     children = list(parent)
-    if tuple(child.tag for child in children) != expected:
+    if [child.tag for child in children] != expected:
         names = ", ".join(etree.QName(tag).localname for tag in expected)
         raise _misshaped(f"в {_local(parent)} ожидаются ровно {names}")
     return children
 
 
 def _only(parent: Element, tag: str) -> Element:
-    found = parent.findall(tag)
+    found = [child for child in parent if child.tag == tag]
     if len(found) != 1:
         raise _misshaped(f"в {_local(parent)} ожидается ровно один {etree.QName(tag).localname}")
     return found[0]
@@ -141,9 +145,9 @@ def _only(parent: Element, tag: str) -> Element:
 
 def _algorithm(element: Element) -> str:
     """Return the address; parameters (a PrefixList, a truncation length) are children and not allowed."""
-    if len(element) or element.get("Algorithm") is None:
+    algorithm: str | None = element.get("Algorithm")
+    if len(element) or algorithm is None:
         raise _misshaped(f"у {_local(element)} должен быть алгоритм и не должно быть параметров")
-    algorithm: str = element.get("Algorithm")
     return algorithm
 
 
@@ -157,10 +161,10 @@ def _octets(element: Element) -> bytes:
     """Decode strict base64 (RFC 4648, section 3.5: no stray bits either), white space allowed."""
     try:
         compact = _text(element).encode("ascii").translate(None, _WHITE)
-        octets = base64.b64decode(compact, validate=True)
+        octets = binascii.a2b_base64(compact)
     except (UnicodeEncodeError, binascii.Error) as error:
         raise _misshaped(f"{_local(element)} записан не в base64") from error
-    if not octets or base64.b64encode(octets) != compact:
+    if not octets or binascii.b2a_base64(octets, newline=False) != compact:  # what was skipped does not come back
         raise _misshaped(f"{_local(element)} записан не в base64")
     return octets
 
