@@ -1,6 +1,7 @@
 """One installation, opened: everything that a process needs to take packages in or to execute them.
 
-Layout of the data folder: `gateway.toml`, `gateway.db`, `keys/installation.{key,crt}`, `trust/`, `contracts/`.
+Layout of the data folder: `gateway.toml`, `gateway.db`, `keys/installation.{key,crt}`, `contracts/`, and `trust/` as
+`signing.trust_folder` says.
 """
 
 from __future__ import annotations
@@ -15,8 +16,9 @@ from typing import Final, Self
 from gateway import errors
 from gateway.contracts import force as contract_force
 from gateway.settings import Settings
+from gateway.trust import force as trust_force
 from signing import errors as signing_errors
-from signing import signer, trust
+from signing import policy, signer, trust
 from storage import database, intake
 from storage import errors as storage_errors
 
@@ -32,7 +34,7 @@ class Installation:
     settings: Settings
     database: database.Database
     force: contract_force.Force
-    anchors: trust.TrustStore
+    trusted: trust_force.Force
     key: signer.Signer
     """Signs every result (P7)."""
     writer: intake.Writer
@@ -43,16 +45,18 @@ class Installation:
         """Open the installation in `settings.data`; `warm` compiles every schema before it is in force.
 
         Raises Unavailable where it has no database schema or no key: nothing may be accepted that cannot be answered
-        with a signature (P7). A damaged pack is not served, and no reason to serve less than the sound ones.
+        with a signature (P7); and where it cannot be read whom it believes. A damaged pack is not served, and no
+        reason to serve less than the sound ones.
         """
         key = load_key(settings)
+        trusted = trust_force.Force(settings.trust, by=signature_policy(settings))
         contracts = contract_force.Force(settings.packs, strict=settings.strict_versions, warm=warm)
         db = open_database(settings)
         return cls(
             settings=settings,
             database=db,
             force=contracts,
-            anchors=trust.TrustStore.from_folder(settings.trust),
+            trusted=trusted,
             key=key,
             writer=intake.Writer(db),
         )
@@ -66,6 +70,11 @@ class Installation:
     def contracts(self) -> contract_force.Contracts:
         """What is in force now; whoever needs it twice keeps it."""
         return self.force.now
+
+    @property
+    def anchors(self) -> trust.TrustStore:
+        """Who is believed now; whoever needs it twice keeps it."""
+        return self.trusted.now
 
     def forget_readiness(self) -> None:
         """Let the next package look again."""
@@ -82,6 +91,12 @@ class Installation:
         if free < self.settings.min_free:
             raise errors.Unavailable(f"the disk is full: {free} bytes free")
         self._ready_until = time.monotonic() + _CHECK_EVERY
+
+
+def signature_policy(settings: Settings) -> policy.Policy:
+    """Return by what packages that arrive, and revocation lists, are judged."""
+    del settings
+    return policy.STRICT
 
 
 def open_database(settings: Settings) -> database.Database:

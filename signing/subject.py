@@ -7,7 +7,7 @@ the social insurance number of a person. Object identifiers: order of the ФСБ
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from cryptography import x509
@@ -95,6 +95,13 @@ def compare(subject: Subject, known: tuple[str | None, ...]) -> Comparison:
         elif found:
             differing[_kind(expected)] = ", ".join(sorted(found - {expected}))
     return Comparison(tuple(agreeing), differing)
+
+
+def named(numbers: Iterable[str]) -> list[tuple[str, str]]:
+    """Return the numbers with their kinds, ОГРН first: `("ОГРН", "1027700198767")`; what is no number is left out."""
+    order = tuple(dict.fromkeys(_KINDS.values()))
+    found = [(_kind(number), number) for number in numbers if _kind(number)]
+    return sorted(found, key=lambda each: (order.index(each[0]), len(each[1]), each[1]))
 
 
 def _unpadded(number: str) -> str:

@@ -10,6 +10,7 @@ A certificate file is PEM, with any number of certificates, or DER; a list is ei
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -65,33 +66,37 @@ class Contents:
 
 
 def stamp(folder: Path) -> frozenset[File]:
-    """Return a value that changes when anything in the folder does; raises `OSError` where it cannot be looked at."""
-    return frozenset(File.of(path) for path, _owner in (*_certificate_files(folder), *_list_files(folder, past=False)))
+    """Return a value that changes when anything in force does; raises `OSError` where the folder cannot be looked at."""
+    found = set()
+    certificate_files = (path for path, _owner in _certificate_files(folder))
+    for path in (*certificate_files, *_list_files(folder, past=False)):
+        with contextlib.suppress(FileNotFoundError):  # removed since it was listed
+            found.add(File.of(path))
+    return frozenset(found)
 
 
-def survey(folder: Path, *, past: bool = False, known: Mapping[File, RevocationList] | None = None) -> Contents:
-    """Read the folder; `past`: the replaced lists too, `known`: lists that were read before and are not read again.
+def survey(
+    folder: Path, *, past: bool = False, known: Mapping[File, RevocationList] | None = None, lists: bool = True
+) -> Contents:
+    """Read the folder.
 
-    Raises `errors.CertificateUnreadable` where the folder itself cannot be read.
+    `past`: the replaced lists too; `known`: lists that were read before and are not read again; `lists`: False for the
+    certificates alone. Raises `errors.CertificateUnreadable` where the folder itself cannot be read.
     """
     found: list[Found] = []
-    lists: dict[File, RevocationList] = {}
+    found_lists: dict[File, RevocationList] = {}
     damaged: list[errors.SigningError] = []
     try:
         for path, owner in _certificate_files(folder):
-            try:
+            with _noted(path, damaged):
                 found += [Found(path, certificate, owner) for certificate in certificates.load(path)]
-            except errors.SigningError as error:
-                damaged.append(error)
-        for path, _owner in _list_files(folder, past=past):
-            file = File.of(path)
-            try:
-                lists[file] = (known or {}).get(file) or load_list(path)
-            except errors.SigningError as error:
-                damaged.append(error)
+        for path in _list_files(folder, past=past) if lists else ():
+            with _noted(path, damaged):
+                file = File.of(path)
+                found_lists[file] = (known or {}).get(file) or load_list(path)
     except OSError as error:
         raise errors.CertificateUnreadable(f"{folder}: {error.strerror}") from error
-    return Contents(tuple(found), lists, tuple(damaged))
+    return Contents(tuple(found), found_lists, tuple(damaged))
 
 
 def load_list(path: Path) -> RevocationList:
@@ -112,11 +117,23 @@ def _certificate_files(folder: Path) -> Iterator[tuple[Path, str | None]]:
             yield from ((path, owner.name) for path in _files(owner, SUFFIXES))
 
 
-def _list_files(folder: Path, *, past: bool) -> Iterator[tuple[Path, str | None]]:
+def _list_files(folder: Path, *, past: bool) -> Iterator[Path]:
     for place in (folder / LISTS, *((folder / LISTS / ARCHIVE,) if past else ())):
         if place.is_dir():
-            yield from ((path, None) for path in _files(place, {LIST_SUFFIX}))
+            yield from _files(place, frozenset({LIST_SUFFIX}))
 
 
-def _files(folder: Path, suffixes: frozenset[str] | set[str]) -> list[Path]:
+def _files(folder: Path, suffixes: frozenset[str]) -> list[Path]:
     return sorted(path for path in folder.iterdir() if path.suffix.lower() in suffixes and path.is_file())
+
+
+@contextlib.contextmanager
+def _noted(path: Path, damaged: list[errors.SigningError]) -> Iterator[None]:
+    """Note what is wrong with a file; one that was removed since it was listed is not damaged."""
+    try:
+        yield
+    except FileNotFoundError:
+        return
+    except errors.SigningError as error:
+        if path.exists():
+            damaged.append(error)

@@ -26,7 +26,8 @@ _COMMANDS: Final = {
     "system": "Information systems: who may connect.",
     "grant": "Rights: which system acts for whom, and on which houses.",
     "contracts": "Contracts: what is served; install official packs.",
-    "key": "Keys and certificates for tests; authorities that are trusted.",
+    "trust": "Whom the gateway believes: authorities, pinned certificates, revocation lists.",
+    "key": "Keys and certificates for tests.",
 }
 """Every command, in the order of `gateway --help`, with its one line there; its module has the rest."""
 

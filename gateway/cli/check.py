@@ -79,7 +79,7 @@ def command(
 
 def _anchors(believed: tuple[Certificate, ...], folder: Path | None) -> trust.TrustStore | None:
     if believed:
-        return trust.TrustStore(believed)
+        return trust.TrustStore.believing(believed)
     return trust.TrustStore.from_folder(folder) if folder else None
 
 
