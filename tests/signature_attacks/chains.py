@@ -182,7 +182,7 @@ def _authority_point() -> bytes:
 
 
 def _circle(key, spki: bytes, algorithm: bytes) -> Path:
-    """Five self-issued authorities of one name and one key: each may have issued each."""
+    """A signer below four self-issued authorities of one name and one key: each may have issued each."""
 
     def one(serial: int) -> bytes:
         return x509.Blank(
@@ -194,17 +194,14 @@ def _circle(key, spki: bytes, algorithm: bytes) -> Path:
             extensions=(x509.constraints(der.boolean(True)), x509.key_usage(der.bits(b"\x86", 1))),
         ).signed(key)
 
-    first, *others = (one(0x1001 + number) for number in range(5))
-    method = message.Holder.of(keys.curve("any")).method
-    if not isinstance(key, ec.EllipticCurvePrivateKey):
-        method = f"{message.MORE}rsa-sha256"
-    return Path(Holder(key, first, method), tuple(others), LINK_TEXT)
+    signer = Holder.of(stranger_key(), issuer=key, issuer_name=LINK_NAME, algorithm=algorithm)
+    return Path(signer, tuple(one(0x2001 + number) for number in range(4)), LINK_TEXT)
 
 
 add(
     "circle-of-authorities",
     Reason.UNTRUSTED,
-    "Five authorities of one name and key, each of which may have issued each: 780 signatures, followed blindly.",
+    "Four authorities of one name and key, each of which may have issued each: 340 signatures, followed blindly.",
     lambda: _circle(
         keys.curve("circle", ec.SECP521R1), keys.spki(keys.curve("circle", ec.SECP521R1)), x509.ECDSA_SHA256
     ),

@@ -41,18 +41,19 @@ class Attack:
     """Other elements that could be taken for it, by place, each with its reason. None: the signature there is good,
     because the element there is the one that was signed, wherever it was put."""
     stored: bool = True
+    """False where it is too large to be made for nothing."""
 
     @property
     def judged(self) -> dict[str, str | None]:
         """Reason by place of every element that has to be judged."""
         return {self.element: self.reason, **self.also}
 
-    def manifest(self) -> str:
+    def manifest(self, *, stored: bool) -> str:
         """NAME.expected.json."""
         facts: dict[str, Any] = {"about": self.about, "attack": self.family, "by": self.by, "reason": self.reason}
         facts |= {"at": AT.isoformat(), "element": self.element}
         facts |= {"also": dict(self.also)} if self.also else {}
-        facts |= {} if self.stored else {"make": self.name}
+        facts |= {} if stored else {"make": self.name}
         return json.dumps(facts, ensure_ascii=False, indent=2) + "\n"
 
 

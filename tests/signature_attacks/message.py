@@ -11,6 +11,7 @@ import dataclasses
 import functools
 import hashlib
 import hmac
+from collections.abc import Callable
 from typing import Any
 
 from cryptography.hazmat.primitives import hashes
@@ -69,9 +70,19 @@ _TEXT = f"""<soap:Envelope xmlns:soap="{SOAP}" xmlns:base="{BASE}" xmlns:hm="{HM
   </soap:Body>
 </soap:Envelope>"""
 
-_DIGESTS = {f"{XMLENC}sha256": "sha256", f"{MORE}sha384": "sha384", f"{XMLENC}sha512": "sha512"}
-_DIGESTS |= {f"{DS}sha1": "sha1", f"{MORE}md5": "md5", f"{MORE}sha224": "sha224"}
-_DIGESTS |= {f"http://www.w3.org/2007/05/xmldsig-more#sha3-{size}": f"sha3_{size}" for size in (256, 512)}
+DIGESTS: dict[str, Callable[[bytes], bytes]] = {
+    address: functools.partial(lambda name, data: hashlib.new(name, data).digest(), name)
+    for address, name in {
+        f"{XMLENC}sha256": "sha256",
+        f"{MORE}sha384": "sha384",
+        f"{XMLENC}sha512": "sha512",
+        f"{DS}sha1": "sha1",
+        f"{MORE}md5": "md5",
+        f"{MORE}sha224": "sha224",
+        "http://www.w3.org/2007/05/xmldsig-more#sha3-256": "sha3_256",
+    }.items()
+}
+"""By the address of the DigestMethod; what is not here is digested by SHA-256."""
 _HASHES = {"sha1": hashes.SHA1(), "sha224": hashes.SHA224(), "sha384": hashes.SHA384(), "sha512": hashes.SHA512()}
 _HASHES |= {"md5": hashes.MD5()}
 
@@ -97,11 +108,13 @@ class Holder:
 class Draft:
     """A message that is being worked on."""
 
-    def __init__(self, holder: Holder) -> None:
+    def __init__(self, holder: Holder, digest_method: str = f"{XMLENC}sha256") -> None:
         self.root = parse(_TEXT.format(method=holder.method).encode())
         self.request = self.one(REQUEST)
         self.signature = self.request[0]
         self.key = holder.key
+        for method in self.signature.iter(f"{{{DS}}}DigestMethod"):
+            method.set("Algorithm", digest_method)
         self.carry(holder.certificate)
 
     def one(self, path: str) -> etree._Element:
@@ -117,7 +130,8 @@ class Draft:
     def carry(self, certificate: bytes) -> None:
         """Put the certificate into KeyInfo, and its digest into SigningCertificate."""
         self.inside("ds:KeyInfo/ds:X509Data/ds:X509Certificate").text = text_of(certificate)
-        self.inside(".//xades:CertDigest/ds:DigestValue").text = text_of(hashlib.sha256(certificate).digest())
+        method = self.inside(".//xades:CertDigest/ds:DigestMethod").get("Algorithm", "")
+        self.inside(".//xades:CertDigest/ds:DigestValue").text = text_of(hashed(method, certificate))
 
     def seal(self) -> Draft:
         """Compute the digests of both references as they are written, then SignatureValue."""
@@ -153,6 +167,8 @@ def parse(octets: bytes) -> etree._Element:
 def raw_signature(key: Any, data: bytes, algorithm: str) -> bytes:
     """A signature as SignatureValue has it, by the hash that the end of the algorithm's address names."""
     name = next((each for each in ("sha1", "sha224", "sha384", "sha512", "md5") if algorithm.endswith(each)), "sha256")
+    if hasattr(key, "sign_as"):
+        return key.sign_as(algorithm, data)
     if isinstance(key, bytes):
         return hmac.digest(key, data, name)
     chosen = _HASHES.get(name, hashes.SHA256())
@@ -161,6 +177,10 @@ def raw_signature(key: Any, data: bytes, algorithm: str) -> bytes:
         numbers = decode_dss_signature(key.sign(data, ec.ECDSA(chosen, deterministic_signing=True)))
         return b"".join(number.to_bytes(size, "big") for number in numbers)
     return key.sign(data, padding.PKCS1v15(), chosen)
+
+
+def hashed(address: str, data: bytes) -> bytes:
+    return DIGESTS.get(address, DIGESTS[f"{XMLENC}sha256"])(data)
 
 
 def canonical(node: etree._Element, algorithm: str) -> bytes:
@@ -211,7 +231,7 @@ def _digest_of(reference: etree._Element, document: bytes) -> bytes:
     else:
         data = canonical(bearers[0], next(filter(_is_canonical, algorithms), INCLUSIVE))
     method = reference.find("ds:DigestMethod", NS).get("Algorithm", "")
-    return hashlib.new(_DIGESTS.get(method, "sha256"), data).digest()
+    return hashed(method, data)
 
 
 def _is_canonical(algorithm: str) -> bool:

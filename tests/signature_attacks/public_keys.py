@@ -240,7 +240,7 @@ add(
 rsa("rsa-modulus-negative", "The modulus is negative.", rsa_spki(-_modulus("rsa-2048"), 65537))
 rsa("rsa-modulus-0", "The modulus is 0.", rsa_spki(0, 65537))
 rsa("rsa-modulus-1", "The modulus is 1.", rsa_spki(1, 65537))
-rsa("rsa-modulus-of-200-000-bits", "The modulus has 200 000 bits.", rsa_spki(2**200_000 - 1, 65537))
+rsa("rsa-modulus-of-100-000-bits", "The modulus has 100 000 bits.", rsa_spki(2**100_000 - 1, 65537))
 rsa(
     "rsa-pss-key",
     "The key is for RSASSA-PSS alone, the signature is PKCS #1 v1.5.",
