@@ -114,6 +114,7 @@ def issue(
     key = _new_key(kind)
     builder = _builder(_name(subject), authority.certificate.subject_name, key, now, not_after)
     builder = builder.add_extension(x509.BasicConstraints(ca=ca, path_length=path_length), critical=True)
+    builder = builder.add_extension(_issuer_key_identifier(authority), critical=False)
     usages = (_ISSUING if ca else _SIGNING) if usages is None else usages
     certificate = _signed(builder, key, authority.key, usages)
     root = authority.certificate.subject_name == authority.certificate.issuer_name
@@ -158,7 +159,7 @@ def _name(subject: Subject) -> x509.Name:
 def _builder(
     subject: x509.Name, issuer: x509.Name, key: PrivateKey, now: datetime, ends: datetime
 ) -> x509.CertificateBuilder:
-    public = _makeable(key).public_key()
+    public = resign.maker(key).public_key()
     return x509.CertificateBuilder(
         issuer_name=issuer,
         subject_name=subject,
@@ -176,17 +177,20 @@ def _key_identifier(key: PrivateKey) -> x509.SubjectKeyIdentifier:
     return x509.SubjectKeyIdentifier.from_public_key(key.public_key())
 
 
+def _issuer_key_identifier(authority: Identity) -> x509.AuthorityKeyIdentifier:
+    """Name the issuer's key as its certificate does; RFC 5280, section 4.2.1.1, wants it in whatever is not a root."""
+    for extension in authority.certificate.loaded.extensions:
+        if isinstance(extension.value, x509.SubjectKeyIdentifier):
+            return x509.AuthorityKeyIdentifier.from_issuer_subject_key_identifier(extension.value)
+    return x509.AuthorityKeyIdentifier(_key_identifier(authority.key).digest, None, None)
+
+
 def _signed(
     builder: x509.CertificateBuilder, key: PrivateKey, issuer: PrivateKey, usages: frozenset[str]
 ) -> Certificate:
     usage = x509.KeyUsage(**{name: name in usages for name in _USAGES})
-    maker = _makeable(issuer)
+    maker = resign.maker(issuer)
     encoded = builder.add_extension(usage, critical=True).sign(maker, resign.hash_for(maker)).public_bytes(Encoding.DER)
     if isinstance(key, gost_keys.PrivateKey) or isinstance(issuer, gost_keys.PrivateKey):
         encoded = resign.certificate(encoded, key, issuer)
     return certificates.read(encoded)
-
-
-def _makeable(key: PrivateKey) -> rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey:
-    """Return the key, or the one that stands in for it while `cryptography` makes a certificate."""
-    return resign.stand_in() if isinstance(key, gost_keys.PrivateKey) else key

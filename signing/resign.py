@@ -24,19 +24,18 @@ _TO_THE_KEY = 4
 """Fields of a TBSCertificate from the algorithm to the key: issuer, validity and subject stand between them."""
 
 
-@functools.cache
-def stand_in() -> ec.EllipticCurvePrivateKey:
-    """Return the key for which documents are made that get another one."""
-    return ec.generate_private_key(ec.SECP256R1())
+def maker(key: PrivateKey) -> rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey:
+    """Return the key with which `cryptography` makes a document: the very one, or the one that stands in for ГОСТ."""
+    return _stand_in() if isinstance(key, keys.PrivateKey) else key
 
 
 def certificate(encoded: bytes, key: PrivateKey, issuer: PrivateKey) -> bytes:
-    """Return the certificate, DER, for `key`, signed by `issuer`; it was made with `stand_in` for what is of ГОСТ."""
+    """Return the certificate, DER, for `key`, signed by `issuer`; it was made with each one's `maker`."""
     return _signed_again(encoded, issuer, spki=signer.public_key_of(key))
 
 
 def revocation_list(encoded: bytes, issuer: PrivateKey) -> bytes:
-    """Return the revocation list, DER, signed by `issuer`."""
+    """Return the revocation list, DER, signed by `issuer`; it was made with the key's `maker` and `hash_for`."""
     return _signed_again(encoded, issuer)
 
 
@@ -46,12 +45,17 @@ def hash_for(key: rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey) -> hashes.SHA2
     return _HASH_OF_CURVE.get(curve, hashes.SHA256())
 
 
+@functools.cache
+def _stand_in() -> ec.EllipticCurvePrivateKey:
+    return ec.generate_private_key(ec.SECP256R1())
+
+
 def _signed_again(encoded: bytes, issuer: PrivateKey, *, spki: bytes | None = None) -> bytes:
     (_, tbs, _), (_, algorithm, _), _signature = der.values(der.only(encoded)[1])
     fields = [whole for _tag, whole, _content in der.values(der.only(tbs)[1])]
     position = fields.index(algorithm)
     if isinstance(issuer, keys.PrivateKey):
-        algorithm = fields[position] = der.sequence(der.object_identifier(signer.suite_of(issuer).oid))
+        algorithm = fields[position] = der.sequence(der.object_identifier(signer.gost_suite_of(issuer).oid))
     if spki:
         fields[position + _TO_THE_KEY] = spki
     tbs = der.sequence(*fields)

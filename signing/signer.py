@@ -51,6 +51,12 @@ class Signer(Protocol):
     def sign(self, data: bytes) -> bytes:
         """Return the raw signature over `data`, as SignatureValue carries it."""
 
+    def check(self) -> None:
+        """Raise a `SigningError` where nothing could be signed now; cheap, and the key is not used for it."""
+
+    def close(self) -> None:
+        """Let go of whatever holds the key; the signer is not used afterwards."""
+
 
 @dataclass(frozen=True, slots=True)
 class PemSigner:
@@ -97,7 +103,7 @@ class PemSigner:
         `errors.CertificateUnreadable` and what `of` raises.
         """
         certificate, *intermediates = trust.load(certificate_path)
-        key = _load_key(key_path, password)
+        key = read_key(key_path, password)
         return cls.of(key, certificate, tuple(intermediates), gost_backend=gost_backend)
 
     def sign(self, data: bytes) -> bytes:
@@ -109,6 +115,12 @@ class PemSigner:
         if isinstance(self.suite, GostSuite) and isinstance(self.key, gost_keys.PrivateKey):
             return self.suite.sign(self.key, data)
         raise errors.UnknownKeyKind
+
+    def check(self) -> None:
+        """Do nothing: the key is in memory."""
+
+    def close(self) -> None:
+        """Do nothing: there is no connection to a key in memory."""
 
 
 def suite_of(key: PrivateKey, *, gost_backend: str = selection.AUTO) -> SoftwareSuite:
@@ -148,7 +160,11 @@ def _belongs(key: PrivateKey, certificate: Certificate) -> bool:
     return public_key_of(key) == certificate.spki
 
 
-def _load_key(path: Path, password: bytes | None) -> PrivateKey:
+def read_key(path: Path, password: bytes | None = None) -> PrivateKey:
+    """Read a private key from PEM: of ГОСТ in PKCS #8 that is not encrypted, of the others in any form.
+
+    Raises `errors.KeyUnreadable`, and `errors.UnknownKeyKind` for a key that nothing here signs with.
+    """
     try:
         data = path.read_bytes()
         bare = _PKCS8.search(data)

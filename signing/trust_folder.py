@@ -66,7 +66,7 @@ class Contents:
 
 
 def stamp(folder: Path) -> frozenset[File]:
-    """Return a value that changes when anything in force does; raises `OSError` where the folder cannot be looked at."""
+    """Return a value that changes when anything in force does; raises `OSError` where it cannot be looked at."""
     found = set()
     certificate_files = (path for path, _owner in _certificate_files(folder))
     for path in (*certificate_files, *_list_files(folder, past=False)):

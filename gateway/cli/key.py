@@ -7,7 +7,7 @@ from typing import Final
 
 import click
 
-from gateway import initialise, installation
+from gateway import initialise, signatures
 from gateway.cli import outcome, place, show, values
 from signing import certificates, issue
 from signing.subject import Subject
@@ -83,7 +83,7 @@ def new(
 @place.pass_place
 def list_(where: place.Place, *, as_json: bool) -> None:
     """List the installation's own certificate, under which results are signed, and the authorities above it."""
-    found = certificates.load(installation.key_paths(where.need())[1])
+    found = certificates.load(signatures.key_paths(where.need())[1])
     if as_json:
         show.line([_described(each) for each in found])
         return

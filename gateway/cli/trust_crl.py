@@ -10,7 +10,7 @@ from pathlib import Path
 
 import click
 
-from gateway import clock, installation, settings
+from gateway import clock, settings, signatures
 from gateway.cli import outcome, place, show
 from gateway.trust import errors, lists, sources
 from gateway.trust import folder as trusted
@@ -66,7 +66,7 @@ def command(where: place.Place, given: tuple[str, ...], forgotten: tuple[str, ..
     wanted = given or (() if forgotten else tuple(sources.remembered(conf.trust)))
     if not wanted and not forgotten:
         raise click.UsageError("no address is remembered yet: name a file or an address")
-    keeper = lists.Keeper(conf.trust, installation.signature_policy(conf))
+    keeper = lists.Keeper(conf.trust, signatures.incoming(conf))
     with where.database() as db:
         reports = [_take(source, conf, keeper, db) for source in wanted]
     if as_json:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 import secrets
 import sys
 from typing import Final
 
 import click
+
+from gateway import clock
 
 _GUID: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 OGRN_DIGITS: Final = 13
@@ -49,6 +52,25 @@ class Ogrn(click.ParamType[str]):
         return value
 
 
+class Moment(click.ParamType[dt.datetime | str]):
+    """A moment, or the word that means the signer's own."""
+
+    name = "time"
+
+    def convert(
+        self, value: str | dt.datetime, param: click.Parameter | None, ctx: click.Context | None
+    ) -> dt.datetime | str:
+        """Return an aware moment, or `SIGNING`."""
+        if value == SIGNING or isinstance(value, dt.datetime):
+            return value
+        try:
+            moment = dt.datetime.fromisoformat(value.strip())
+        except ValueError:
+            known = f"2026-03-31T12:00:00+03:00, 2026-03-31 or {SIGNING}"
+            self.fail(f"{value!r} is no time like {known}", param, ctx)
+        return moment if moment.tzinfo else moment.replace(tzinfo=clock.MOSCOW)
+
+
 class Inn(click.ParamType[str]):
     """ИНН of an organisation (10 digits) or of a sole trader (12), with the right check digits."""
 
@@ -68,6 +90,9 @@ class Inn(click.ParamType[str]):
 
 GUID: Final = Guid()
 OGRN: Final = Ogrn()
+SIGNING: Final = "signing"
+"""Each signature as of the time at which its signer says that it signed."""
+MOMENT: Final = Moment()
 INN: Final = Inn()
 
 

@@ -28,14 +28,16 @@ _CERTIFICATE: Final = frozenset(
 """What is wrong with the certificate, not with the signature."""
 
 
-def verify(element: etree._Element, *, mode: str, anchors: trust.TrustStore, at: dt.datetime) -> verdict.Verdict | None:
+def verify(
+    element: etree._Element, *, mode: str, by: policy.Policy, anchors: trust.TrustStore, at: dt.datetime
+) -> verdict.Verdict | None:
     """Return the verdict on the signature of `element`; None where it is unsigned and `mode` allows that.
 
     `mode` is the setting `signature`: required | optional | off. Raises Rejected with the failing check.
     """
     if mode == "off" or (mode == "optional" and element.find(_SIGNATURE) is None):
         return None
-    judged = xades.verify(element, policy=policy.STRICT, trust=anchors, at=at)
+    judged = xades.verify(element, policy=by, trust=anchors, at=at)
     if judged.failure is not None:
         code = errors.SIGNER_NOT_TRUSTED if judged.failure.reason in _CERTIFICATE else errors.SIGNATURE_INVALID
         raise errors.Rejected(code, judged.failure.detail, where=wire.local(element.tag))

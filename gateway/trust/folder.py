@@ -65,12 +65,13 @@ def check_signer(candidate: Certificate, *, at: dt.datetime, ended: bool = False
 
 
 def add(folder: Path, certificate: Certificate, owner: str | None) -> bool:
-    """Believe an authority, or pin a certificate for its owner; False where that was so already. Raises OSError."""
+    """Believe an authority, or pin a certificate for its owner; False where that was so already. Raises TrustError."""
     there = trust_folder.survey(folder, lists=False).certificates
     if any(each.certificate.der == certificate.der and each.owner == owner for each in there):
         return False
     place = folder if owner is None else folder / trust_folder.OWNERS / owner
-    place.mkdir(parents=True, exist_ok=True)
+    with _told(place):
+        place.mkdir(parents=True, exist_ok=True)
     write(place / f"{certificate.fingerprint[:SHORT]}.crt", issue.pem(certificate))
     return True
 
@@ -88,33 +89,17 @@ def find(there: Sequence[Found], prefix: str) -> list[Found]:
 
 
 def remove(found: Iterable[Found]) -> None:
-    """Believe these no longer; what else a file holds stays in it. Raises OSError."""
+    """Believe these no longer; what else a file holds stays in it. Raises TrustError."""
     for each in found:
-        others = [other for other in certificates.load(each.path) if other.der != each.certificate.der]
-        if others:
-            write(each.path, b"".join(map(issue.pem, others)))
-        else:
-            each.path.unlink()
-            # Of an owner without certificates nothing stays.
-            if each.owner is not None and not any(each.path.parent.iterdir()):
-                each.path.parent.rmdir()
-        sync(each.path.parent)
+        with _told(each.path):
+            _remove(each)
 
 
 def write(path: Path, data: bytes) -> None:
-    """Write a file whole, durably, in place of what was there."""
-    issue.write_atomically(path, data, mode=0o644, replace=True)
-    sync(path.parent)
-
-
-def sync(folder: Path) -> None:
-    """Make what was renamed or removed in a folder durable; nothing to do where the folder is gone itself."""
-    with contextlib.suppress(FileNotFoundError):
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
+    """Write a file whole, durably, in place of what was there; raises TrustError."""
+    with _told(path):
+        issue.write_atomically(path, data, mode=0o644, replace=True)
+        _sync(path.parent)
 
 
 @contextlib.contextmanager
@@ -123,15 +108,44 @@ def alone(folder: Path) -> Iterator[None]:
 
     Raises TrustError in place of an OSError of the change.
     """
-    try:
+    with _told(folder):
         handle = os.open(folder, os.O_RDONLY)
         try:
             fcntl.flock(handle, fcntl.LOCK_EX)
             yield
         finally:
             os.close(handle)
+
+
+@contextlib.contextmanager
+def _told(path: Path) -> Iterator[None]:
+    try:
+        yield
     except OSError as error:
-        raise TrustError(f"{folder} cannot be changed: {error.strerror or error}") from error
+        raise TrustError(f"{path} cannot be changed: {error.strerror or error}") from error
+
+
+def _remove(found: Found) -> None:
+    others = [other for other in certificates.load(found.path) if other.der != found.certificate.der]
+    if others:
+        write(found.path, b"".join(map(issue.pem, others)))
+        return
+    found.path.unlink()
+    folder = found.path.parent
+    # Of an owner without certificates nothing stays.
+    if found.owner is not None and not any(folder.iterdir()):
+        folder.rmdir()
+        folder = folder.parent
+    _sync(folder)
+
+
+def _sync(folder: Path) -> None:
+    """Make what was renamed or removed in a folder durable."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 def _instead(path: Path, error: errors.CertificateUnreadable) -> str:

@@ -61,7 +61,7 @@ class Keeper:
         """Put the list in `data` into force.
 
         `archive` keeps one that is older than the one in force; else that is refused. Raises TrustError with the
-        reason, OSError where it cannot be stored.
+        reason.
         """
         new = _read(data)
         contents = trust_folder.survey(self._folder, known=self._known)

@@ -11,6 +11,9 @@ from signing.gost.keys import PrivateKey, PublicKey
 class Backend(Protocol):
     """Hashes, verifies and signs; safe to share between threads, one running digest excepted."""
 
+    def __hash__(self) -> int:
+        """Of the object: what is made for a backend is made once."""
+
     @property
     def name(self) -> str:
         """`openssl` or `pure`, for logs and `gateway doctor`."""

@@ -18,6 +18,8 @@ from signing.gost.curves import Curve
 
 _LINE = 64
 """Characters of a line of PEM."""
+_LONGEST_KEY = 512
+"""Bytes of SubjectPublicKeyInfo: more than twice the longest there is, and little to remember of a stranger's."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -100,12 +102,14 @@ def generate(algorithm: Algorithm, curve: Curve) -> PrivateKey:
     return PrivateKey(algorithm, curve, secrets.randbelow(curve.q - 1) + 1)
 
 
-@functools.lru_cache(maxsize=1024)
 def read_public(spki: bytes) -> PublicKey | None:
-    """Read SubjectPublicKeyInfo; None where the bytes are no sound ГОСТ key on a curve that may be used.
+    """Read SubjectPublicKeyInfo; None where the bytes are no sound ГОСТ key on a curve that may be used."""
+    return _read_public(spki) if len(spki) <= _LONGEST_KEY else None
 
-    A point of order q costs a multiplication to recognise on the two curves with a cofactor: keys are remembered.
-    """
+
+# On the two curves with a cofactor it costs a multiplication to recognise a sound point: keys are remembered.
+@functools.lru_cache(maxsize=1024)
+def _read_public(spki: bytes) -> PublicKey | None:
     try:
         (_tag, _whole, identifier), (tag, _, bits) = _fields(spki)
         algorithm, curve = _named(identifier)
@@ -147,9 +151,9 @@ def _private_number(octets: bytes, algorithm: Algorithm, curve: Curve) -> int:
             return int.from_bytes(octets, "big", signed=True)
         if tag != der.OCTET_STRING or not octets or len(octets) % algorithm.size:
             raise ValueError("the private key is written in an unknown way")
-    number = 1
-    for start in range(0, len(octets), algorithm.size):
-        number = number * _number(octets[start : start + algorithm.size]) % curve.q
+    number, *masks = (_number(octets[at : at + algorithm.size]) for at in range(0, len(octets), algorithm.size))
+    for mask in masks:
+        number = number * mask % curve.q
     return number
 
 

@@ -29,15 +29,15 @@ class OpenSSLBackend:
     name = "openssl"
 
     def __init__(self) -> None:
-        self._engine = libcrypto.load()
-        self._digests = {name: self._engine.digest(short) for name, short in _DIGESTS.items()}
+        self.engine = libcrypto.load()
+        self._digests = {name: self.engine.digest(short) for name, short in _DIGESTS.items()}
         self._public = functools.lru_cache(maxsize=_KEYS)(self._decoded)
         self._private: weakref.WeakKeyDictionary[PrivateKey, libcrypto.Owned | None] = weakref.WeakKeyDictionary()
         self._lock = threading.Lock()
 
     def hash(self, name: str) -> Hash:
         """Start a running digest."""
-        return _Running(self._engine, self._digests[name], _SIZES[name])
+        return _Running(self.engine, self._digests[name], _SIZES[name])
 
     def verify(self, key: PublicKey, digest: bytes, signature_: bytes) -> bool:
         """Tell whether the signature is the key's over the digest."""
@@ -46,9 +46,9 @@ class OpenSSLBackend:
         ready = self._public(key)
         if ready is None:
             return signature.verify(key, digest, signature_)
-        calls = self._engine.calls
+        calls = self.engine.calls
         context = self._context(ready)
-        self._engine.demand(calls.EVP_PKEY_verify_init(context.pointer))
+        self.engine.demand(calls.EVP_PKEY_verify_init(context.pointer))
         returned = calls.EVP_PKEY_verify(context.pointer, signature_, len(signature_), digest, len(digest))
         if returned != 1:
             calls.ERR_clear_error()
@@ -62,11 +62,11 @@ class OpenSSLBackend:
         ready = self._signing(key)
         if ready is None or len(digest) != size:
             return signature.sign(key, digest)
-        calls = self._engine.calls
+        calls = self.engine.calls
         context = self._context(ready)
         made, length = ctypes.create_string_buffer(2 * size), ctypes.c_size_t(2 * size)
-        self._engine.demand(calls.EVP_PKEY_sign_init(context.pointer))
-        self._engine.demand(calls.EVP_PKEY_sign(context.pointer, made, ctypes.byref(length), digest, size))
+        self.engine.demand(calls.EVP_PKEY_sign_init(context.pointer))
+        self.engine.demand(calls.EVP_PKEY_sign(context.pointer, made, ctypes.byref(length), digest, size))
         if length.value != 2 * size:
             raise errors.BackendFailed
         return made.raw
@@ -76,17 +76,17 @@ class OpenSSLBackend:
         return self._public(key) is not None
 
     def _decoded(self, key: PublicKey) -> libcrypto.Owned | None:
-        return self._engine.decode("d2i_PUBKEY", key.spki())
+        return self.engine.decode("d2i_PUBKEY", key.spki())
 
     def _signing(self, key: PrivateKey) -> libcrypto.Owned | None:
         with self._lock:
             if key not in self._private:
-                self._private[key] = self._engine.decode("d2i_AutoPrivateKey", key.pkcs8())
+                self._private[key] = self.engine.decode("d2i_AutoPrivateKey", key.pkcs8())
             return self._private[key]
 
     def _context(self, ready: libcrypto.Owned) -> libcrypto.Owned:
-        calls = self._engine.calls
-        return libcrypto.Owned(calls.EVP_PKEY_CTX_new(ready.pointer, self._engine.pointer), calls.EVP_PKEY_CTX_free)
+        calls = self.engine.calls
+        return libcrypto.Owned(calls.EVP_PKEY_CTX_new(ready.pointer, self.engine.pointer), calls.EVP_PKEY_CTX_free)
 
 
 class _Running:

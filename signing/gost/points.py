@@ -1,8 +1,8 @@
 """Points of an elliptic curve and their multiples, in plain integers (RFC 7091, section 5.1).
 
 Sums are computed in Jacobian coordinates, (X, Y, Z) for the point (X/Z², Y/Z³), which need no division; a Z of zero is
-the point at infinity. The time depends on the numbers: for public ones that is no loss, and for secret ones the
-package's documentation warns of it.
+the point at infinity. The time depends on the numbers: for public ones that is no loss, and for secret ones `signature`
+warns of it.
 """
 
 from __future__ import annotations

@@ -12,10 +12,12 @@ from dataclasses import dataclass, field
 from signing.digests import Digest
 from signing.gost import keys
 from signing.gost.backend import Backend
-from signing.gost.keys import Algorithm, PrivateKey
+from signing.gost.keys import Algorithm, PrivateKey, PublicKey
 
 _CPXMLSEC = "urn:ietf:params:xml:ns:cpxmlsec:algorithms:"
 _MORE = "http://www.w3.org/2001/04/xmldsig-more#"
+_ANSWERS = 1024
+"""Signatures of certificates whose answer is remembered, some hundred bytes each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +44,20 @@ class GostSuite:
         return self.backend.verify(key, self.digest.of(data), signature)
 
     def verify_certificate(self, spki: bytes, tbs: bytes, signature: bytes) -> bool:
-        """Verify as in XML: X.509 carries the same octets."""
-        return self.verify(spki, tbs, signature)
+        """Verify as in XML: X.509 carries the same octets. The answer is remembered: the same chains come all day."""
+        key = keys.read_public(spki)
+        if key is None or key.algorithm is not self.algorithm or len(signature) != 2 * self.algorithm.size:
+            return False
+        return _verified(self.backend, key, self.digest.of(tbs), signature)
 
     def sign(self, key: PrivateKey, data: bytes) -> bytes:
         """Sign as `verify` expects it."""
         return self.backend.sign(key, self.digest.of(data))
+
+
+@functools.lru_cache(maxsize=_ANSWERS)
+def _verified(backend: Backend, key: PublicKey, digest: bytes, signature: bytes) -> bool:
+    return backend.verify(key, digest, signature)
 
 
 def suites(backend: Backend) -> tuple[GostSuite, ...]:
@@ -81,8 +91,9 @@ def legacy(backend: Backend) -> tuple[GostSuite, ...]:
     )
 
 
+@functools.cache
 def digests(backend: Backend) -> tuple[Digest, Digest]:
-    """Return Streebog of 256 and of 512 bits."""
+    """Return Streebog of 256 and of 512 bits; always the same values for one backend, so that policies compare."""
     short, long = (
         Digest(
             f"streebog{bits}", f"{_CPXMLSEC}gostr34112012-{bits}", functools.partial(backend.hash, f"streebog{bits}")
@@ -92,6 +103,7 @@ def digests(backend: Backend) -> tuple[Digest, Digest]:
     return short, long
 
 
+@functools.cache
 def legacy_digests(backend: Backend) -> tuple[Digest, Digest]:
     """Return ГОСТ Р 34.11-94, once under each of its addresses."""
     new = functools.partial(backend.hash, "gost94")

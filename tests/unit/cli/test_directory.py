@@ -124,7 +124,18 @@ def test_name_that_does_not_exist_or_exists_already__is_told_in_one_sentence(peo
     assert output.count("\n") == 1
 
 
-@pytest.mark.parametrize("arguments", [("org", "list"), ("state", UO), ("key", "list"), ("key", "trust", __file__)])
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("org", "list"),
+        ("state", UO),
+        ("key", "list"),
+        ("trust", "list"),
+        ("trust", "add", __file__),
+        ("trust", "remove", "ab"),
+        ("trust", "crl", __file__),
+    ],
+)
 def test_command_without_an_installation__is_not_ready_and_says_what_to_do(gateway, arguments):
     output = gateway.run(*arguments, code=3).output
     assert f"{gateway.data} is not an installation yet" in output

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import base64
 import functools
+import os
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -13,7 +15,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from lxml import etree
 
 import signing
-from signing import der, issue
+from signing import der, errors, issue
 from signing.gost import selection
 from signing.policy import strict
 from signing.subject import Subject
@@ -110,6 +112,26 @@ def identity(kind="p256"):
 @functools.cache
 def _identity(kind):
     return issue.issue(authority(), kind, SUBJECT, now=NOW, not_after=NOW + timedelta(days=365))
+
+
+BACKENDS = ("openssl", "pure")
+LONG = os.environ.get("HCS_LONG") == "1"
+
+
+def backend(name):
+    """The ГОСТ backend of the name; the test is skipped where it cannot be had."""
+    try:
+        return selection.choose(name)
+    except errors.BackendUnavailable as error:
+        pytest.skip(str(error))
+
+
+def value_of(backend, name, *pieces):
+    """The hash of the pieces, in hexadecimal."""
+    running = backend.hash(name)
+    for piece in pieces:
+        running.update(piece)
+    return running.digest().hex()
 
 
 def trust(*authorities):

@@ -176,7 +176,7 @@ def test_disk_that_refuses__leaves_the_list_in_force(folder, keeper, monkeypatch
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(issue, "write_atomically", full)
-    with pytest.raises(OSError, match="space"):
+    with pytest.raises(errors.TrustError, match="space"):
         take(keeper, made=NOW + DAY)
     assert trust_folder.stamp(folder) == stamp
     assert in_force(folder) == [NOW]
