@@ -99,8 +99,8 @@ class _Enveloped(_Sink):
             self._opening = self._held.find(b"<", self._searched)
         closing = self._held.find(self._end_tag, self._searched) if self._opening >= 0 else -1
         if closing >= 0:
-            self._hash(self._held[: self._opening])
-            self._hash(self._held[closing + len(self._end_tag) :])
+            self._hash(bytes(self._held[: self._opening]))
+            self._hash(bytes(self._held[closing + len(self._end_tag) :]))
             self._take = self._hash
         # A start tag may come in thousands of pieces: what was searched once is not searched again.
         self._searched = max(1, len(self._held) - len(self._end_tag))

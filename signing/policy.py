@@ -22,7 +22,7 @@ class Policy:
     digests: tuple[Digest, ...]
     """Allowed in every DigestMethod, each read from its own place."""
     signature_characters: int = 64 * 1024
-    """Names, attributes, namespaces and text inside ds:Signature, together."""
+    """Length of ds:Signature as it is written, the namespaces in scope included."""
     signature_nodes: int = 200
     """Elements inside ds:Signature, itself included."""
     certificates: int = 5
