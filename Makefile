@@ -68,15 +68,22 @@ $(READY): pyproject.toml
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[test,lint]'
 	@touch $@
 
-# PostgreSQL and xmlsec1 judge from outside. Without them their tests are skipped and say so; nothing else fails.
+# These judge from outside: PostgreSQL, xmlsec1, OpenSSL's engine for ГОСТ, a PKCS #11 token in software. Without them their
+# tests are skipped and say so; nothing else fails.
 test-system:
-	@if ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 && command -v xmlsec1 >/dev/null; then exit 0; fi; \
+	@missing=; need() { "$${@:2}" >/dev/null 2>&1 || missing="$$missing $$1"; }; \
+	need postgresql ls /usr/lib/postgresql/*/bin/initdb; \
+	need xmlsec1 command -v xmlsec1; \
+	need libengine-gost-openssl ls /usr/lib/*/engines-3/gost.so; \
+	need softhsm2 command -v softhsm2-util; \
+	if [ -z "$$missing" ]; then exit 0; fi; \
 	if [ "$$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then \
-		echo "PostgreSQL or xmlsec1 is not here: the tests that need them will be skipped."; exit 0; fi; \
-	echo "Installing postgresql and xmlsec1 for the tests"; \
+		echo "Not here:$$missing. The tests that need them will be skipped."; exit 0; fi; \
+	echo "Installing for the tests:$$missing"; \
 	no_server=/etc/postgresql-common/createcluster.d/hcs-gateway-tests.conf; \
 	mkdir -p "$${no_server%/*}"; echo 'create_main_cluster = false' > "$$no_server"; \
-	{ apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends \
-		postgresql xmlsec1; } >/dev/null 2>&1 \
-	|| echo "They could not be installed: the tests that need them will be skipped."; \
+	apt-get update -qq >/dev/null 2>&1; \
+	for package in $$missing; do \
+		DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends $$package >/dev/null 2>&1 \
+		|| echo "$$package could not be installed: the tests that need it will be skipped."; done; \
 	rm -f "$$no_server"

@@ -25,7 +25,7 @@ def pick(parts: Parts, policy: Policy) -> Certificate:
     Raises `Refusal` with reason `ALGORITHM`, `CERTIFICATE_MISMATCH`, or `CERTIFICATE` where it cannot be
     read.
     """
-    digest = policy.digest(parts.certificate_digest_method)
+    digest = policy.certificate_digest(parts.certificate_digest_method)
     if digest is None:
         raise Refusal(Reason.ALGORITHM, f"Алгоритм CertDigest не разрешён: {parts.certificate_digest_method}.")
     for encoded in parts.certificates:

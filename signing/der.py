@@ -1,8 +1,14 @@
-"""Just enough DER (X.690) to cut one field out of a certificate; a library decodes everything else."""
+"""Just enough DER (X.690) to cut one field out of a certificate, and to read and write what no library here knows."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+
+INTEGER = 0x02
+BIT_STRING = 0x03
+OCTET_STRING = 0x04
+OBJECT_IDENTIFIER = 0x06
+SEQUENCE = 0x30
 
 _CONTEXT_0 = 0xA0
 _LONG = 0x80
@@ -50,3 +56,45 @@ def subject_public_key_info(tbs: bytes) -> bytes:
     explicit_version = int(fields[0][0] == _CONTEXT_0)
     # serialNumber, signature, issuer, validity, subject: five fields stand between the version and the key
     return fields[explicit_version + 5][1]
+
+
+def value(tag: int, content: bytes) -> bytes:
+    """Encode one value."""
+    length = len(content)
+    if length < _LONG:
+        return bytes((tag, length)) + content
+    octets = length.to_bytes((length.bit_length() + 7) // 8, "big")
+    return bytes((tag, _LONG | len(octets))) + octets + content
+
+
+def sequence(*items: bytes) -> bytes:
+    """Encode a SEQUENCE of values that are encoded already."""
+    return value(SEQUENCE, b"".join(items))
+
+
+def integer(number: int) -> bytes:
+    """Encode an INTEGER of zero or more."""
+    return value(INTEGER, number.to_bytes(number.bit_length() // 8 + 1, "big"))
+
+
+def octet_string(content: bytes) -> bytes:
+    """Encode an OCTET STRING."""
+    return value(OCTET_STRING, content)
+
+
+def bit_string(content: bytes) -> bytes:
+    """Encode a BIT STRING of whole octets."""
+    return value(BIT_STRING, b"\0" + content)
+
+
+def object_identifier(dotted: str) -> bytes:
+    """Encode an OBJECT IDENTIFIER."""
+    first, second, *rest = map(int, dotted.split("."))
+    return value(OBJECT_IDENTIFIER, b"".join(_base_128(number) for number in (40 * first + second, *rest)))
+
+
+def _base_128(number: int) -> bytes:
+    octets = [number & 0x7F]
+    while number := number >> 7:
+        octets.append(_LONG | number & 0x7F)
+    return bytes(reversed(octets))

@@ -9,7 +9,9 @@
     ├── AlreadySigned           the element carries a signature already
     ├── AmbiguousId             the `Id` of the element occurs elsewhere in its document
     ├── Unsignable              the element has no canonical form, or too long a one
-    └── NaiveTime               a time was given without its zone
+    ├── NaiveTime               a time was given without its zone
+    ├── BackendUnavailable      no library here computes ГОСТ, or it fails its self-test
+    └── BackendFailed           the library that computes ГОСТ broke down in the middle
 
 The docstring of an exception is its default message.
 """
@@ -58,3 +60,11 @@ class Unsignable(SigningError):
 
 class NaiveTime(SigningError):
     """The time was given without its zone."""
+
+
+class BackendUnavailable(SigningError):
+    """The library that should compute ГОСТ is not here."""
+
+
+class BackendFailed(SigningError):
+    """The library that computes ГОСТ could not do its work."""

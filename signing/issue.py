@@ -5,6 +5,7 @@ Not a certification authority for production: serial numbers are random, and not
 
 from __future__ import annotations
 
+import hashlib
 import os
 import secrets
 from collections.abc import Callable, Mapping
@@ -14,12 +15,13 @@ from pathlib import Path
 from types import MappingProxyType
 
 from cryptography import x509
-from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
-from signing import certificates, errors
+from signing import certificates, errors, resign
 from signing.certificates import Certificate
+from signing.gost import curves
+from signing.gost import keys as gost_keys
 from signing.signer import PemSigner, PrivateKey
 from signing.subject import OIDS, Subject
 
@@ -30,8 +32,11 @@ KEY_KINDS: Mapping[str, Callable[[], PrivateKey]] = MappingProxyType({
     "p256": lambda: ec.generate_private_key(ec.SECP256R1()),
     "p384": lambda: ec.generate_private_key(ec.SECP384R1()),
     "p521": lambda: ec.generate_private_key(ec.SECP521R1()),
+    "gost2012-256": lambda: gost_keys.generate(gost_keys.GOST_2012_256, curves.XCH_A),
+    "gost2012-512": lambda: gost_keys.generate(gost_keys.GOST_2012_512, curves.TC26_512_A),
 })  # fmt: skip
-"""Makers of keys by name."""
+"""Makers of keys by name. Those of ГОСТ are on the curves that CryptoPro CSP takes unasked: nearly every certificate of
+a Russian authority names one of them, and every implementation knows them."""
 
 _USAGES = (
     "digital_signature",
@@ -46,10 +51,8 @@ _USAGES = (
 )
 _SIGNING = frozenset({"digital_signature", "content_commitment"})
 _ISSUING = frozenset({"key_cert_sign", "crl_sign"})
-_HASH_OF_CURVE: dict[str, hashes.SHA256 | hashes.SHA384 | hashes.SHA512] = {
-    "secp384r1": hashes.SHA384(),
-    "secp521r1": hashes.SHA512(),
-}
+_KEY_IDENTIFIER = 20
+"""Bytes of a subject key identifier."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +80,8 @@ class Identity:
 
     def key_pem(self) -> bytes:
         """Return the private key: PKCS #8, PEM, not encrypted."""
+        if isinstance(self.key, gost_keys.PrivateKey):
+            return self.key.pem()
         return self.key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
 
 
@@ -87,7 +92,7 @@ def new_authority(kind: str, name: str, *, now: datetime, years: int = 10) -> Id
     ends = now + timedelta(days=365 * years)
     builder = _builder(subject, subject, key, now, ends)
     builder = builder.add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-    return Identity(key, _signed(builder, key, _ISSUING))
+    return Identity(key, _signed(builder, key, key, _ISSUING))
 
 
 def issue(
@@ -109,7 +114,9 @@ def issue(
     key = _new_key(kind)
     builder = _builder(_name(subject), authority.certificate.subject_name, key, now, not_after)
     builder = builder.add_extension(x509.BasicConstraints(ca=ca, path_length=path_length), critical=True)
-    certificate = _signed(builder, authority.key, (_ISSUING if ca else _SIGNING) if usages is None else usages)
+    builder = builder.add_extension(_issuer_key_identifier(authority), critical=False)
+    usages = (_ISSUING if ca else _SIGNING) if usages is None else usages
+    certificate = _signed(builder, key, authority.key, usages)
     root = authority.certificate.subject_name == authority.certificate.issuer_name
     above = () if root else (authority.certificate, *authority.intermediates)
     return Identity(key, certificate, above)
@@ -152,19 +159,38 @@ def _name(subject: Subject) -> x509.Name:
 def _builder(
     subject: x509.Name, issuer: x509.Name, key: PrivateKey, now: datetime, ends: datetime
 ) -> x509.CertificateBuilder:
+    public = resign.maker(key).public_key()
     return x509.CertificateBuilder(
         issuer_name=issuer,
         subject_name=subject,
-        public_key=key.public_key(),
+        public_key=public,
         serial_number=x509.random_serial_number(),
         not_valid_before=now,
         not_valid_after=ends,
-    ).add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
+    ).add_extension(_key_identifier(key), critical=False)
 
 
-def _signed(builder: x509.CertificateBuilder, key: PrivateKey, usages: frozenset[str]) -> Certificate:
+def _key_identifier(key: PrivateKey) -> x509.SubjectKeyIdentifier:
+    if isinstance(key, gost_keys.PrivateKey):
+        # RFC 7093, section 2, method 4: any hash of the key does
+        return x509.SubjectKeyIdentifier(hashlib.sha256(key.public.spki()).digest()[:_KEY_IDENTIFIER])
+    return x509.SubjectKeyIdentifier.from_public_key(key.public_key())
+
+
+def _issuer_key_identifier(authority: Identity) -> x509.AuthorityKeyIdentifier:
+    """Name the issuer's key as its certificate does; RFC 5280, section 4.2.1.1, wants it in whatever is not a root."""
+    for extension in authority.certificate.loaded.extensions:
+        if isinstance(extension.value, x509.SubjectKeyIdentifier):
+            return x509.AuthorityKeyIdentifier.from_issuer_subject_key_identifier(extension.value)
+    return x509.AuthorityKeyIdentifier(_key_identifier(authority.key).digest, None, None)
+
+
+def _signed(
+    builder: x509.CertificateBuilder, key: PrivateKey, issuer: PrivateKey, usages: frozenset[str]
+) -> Certificate:
     usage = x509.KeyUsage(**{name: name in usages for name in _USAGES})
-    curve = key.curve.name if isinstance(key, ec.EllipticCurvePrivateKey) else ""
-    algorithm = _HASH_OF_CURVE.get(curve, hashes.SHA256())
-    signed = builder.add_extension(usage, critical=True).sign(key, algorithm)
-    return certificates.read(signed.public_bytes(Encoding.DER))
+    maker = resign.maker(issuer)
+    encoded = builder.add_extension(usage, critical=True).sign(maker, resign.hash_for(maker)).public_bytes(Encoding.DER)
+    if isinstance(key, gost_keys.PrivateKey) or isinstance(issuer, gost_keys.PrivateKey):
+        encoded = resign.certificate(encoded, key, issuer)
+    return certificates.read(encoded)

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 
 from signing import digests, suites
 from signing.digests import Digest
+from signing.gost.backend import Backend
 from signing.suites import Suite
 
 
@@ -21,6 +22,8 @@ class Policy:
     """Allowed in SignatureMethod, and for the signatures of the certificates in the chain."""
     digests: tuple[Digest, ...]
     """Allowed in every DigestMethod, each read from its own place."""
+    certificate_digests: tuple[Digest, ...] = ()
+    """Allowed in the DigestMethod of CertDigest besides."""
     signature_characters: int = 64 * 1024
     """Length of ds:Signature as it is written, the namespaces in scope included."""
     signature_nodes: int = 200
@@ -50,12 +53,45 @@ class Policy:
         return next((suite for suite in self.suites if suite.oid == oid), None)
 
     def digest(self, uri: str) -> Digest | None:
-        """Return the allowed digest of a DigestMethod, or None."""
+        """Return the allowed digest of the DigestMethod of a reference, or None."""
         return next((digest for digest in self.digests if digest.uri == uri), None)
+
+    def certificate_digest(self, uri: str) -> Digest | None:
+        """Return the allowed digest of the DigestMethod of CertDigest, or None."""
+        return next((digest for digest in (*self.digests, *self.certificate_digests) if digest.uri == uri), None)
 
 
 STRICT = Policy(suites=suites.KNOWN, digests=digests.SHA2)
-"""For packages that arrive: stops at the first failure."""
+"""For packages that arrive, where ГОСТ is off: stops at the first failure."""
 
 THOROUGH = replace(STRICT, thorough=True)
-"""For the audit of packages that were accepted once: asks every question."""
+"""For the audit of packages that were accepted once, where ГОСТ is off: asks every question."""
+
+
+def strict(gost: Backend | None) -> Policy:
+    """Return the policy for packages that arrive: `STRICT`, and ГОСТ of 2012 as the backend computes it.
+
+    CertDigest may be of ГОСТ Р 34.11-94 still, as clients write that took over the rest of 2012: it picks one of the
+    certificates that are there, and the chain and the signature prove that one.
+    """
+    if gost is None:
+        return STRICT
+    return replace(
+        STRICT,
+        suites=(*STRICT.suites, *suites.gost.suites(gost)),
+        digests=(*STRICT.digests, *suites.gost.digests(gost)),
+        certificate_digests=suites.gost.legacy_digests(gost),
+    )
+
+
+def archive(gost: Backend | None) -> Policy:
+    """Return the policy for the audit of old packages: as `strict`, ГОСТ of 2001 too, and every question is asked."""
+    policy = replace(strict(gost), thorough=True)
+    if gost is None:
+        return policy
+    return replace(
+        policy,
+        suites=(*policy.suites, *suites.gost.legacy(gost)),
+        digests=(*policy.digests, *suites.gost.legacy_digests(gost)),
+        certificate_digests=(),
+    )

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import base64
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
@@ -12,13 +14,23 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat,
 
 from signing import errors, trust
 from signing.certificates import Certificate
+from signing.gost import keys as gost_keys
+from signing.gost import selection
 from signing.suites import Suite
+from signing.suites import gost as gost_suites
 from signing.suites.ecdsa import ECDSA_SHA256, ECDSA_SHA384, ECDSA_SHA512, EcdsaSuite
+from signing.suites.gost import GostSuite
 from signing.suites.rsa import RSA_SHA256, RsaSuite
 
-PrivateKey = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey
+PrivateKey: TypeAlias = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey | gost_keys.PrivateKey
+"""A software key of any kind."""
+
+SoftwareSuite: TypeAlias = RsaSuite | EcdsaSuite | GostSuite
 
 _OF_CURVE = {"secp256r1": ECDSA_SHA256, "secp384r1": ECDSA_SHA384, "secp521r1": ECDSA_SHA512}
+_PKCS8 = re.compile(rb"-----BEGIN PRIVATE KEY-----(.+?)-----END PRIVATE KEY-----", re.DOTALL)
+_RUSSIAN = "1.2.643."
+"""The arc of Russian algorithms."""
 
 
 class Signer(Protocol):
@@ -42,36 +54,51 @@ class Signer(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class PemSigner:
-    """A software key: RSA or elliptic curve."""
+    """A software key: RSA, elliptic curve or ГОСТ."""
 
     key: PrivateKey = field(repr=False)
-    suite: RsaSuite | EcdsaSuite
+    suite: SoftwareSuite
     certificate: bytes
     intermediates: tuple[bytes, ...] = ()
 
     @classmethod
-    def of(cls, key: PrivateKey, certificate: Certificate, intermediates: tuple[Certificate, ...] = ()) -> PemSigner:
+    def of(
+        cls,
+        key: PrivateKey,
+        certificate: Certificate,
+        intermediates: tuple[Certificate, ...] = (),
+        *,
+        gost_backend: str = selection.AUTO,
+    ) -> PemSigner:
         """Pair a key with its certificate, and pick the suite that fits the key.
 
-        Raises `errors.KeyMismatch` where they do not belong together, `errors.UnknownKeyKind` where no suite
-        fits.
+        `gost_backend` is one of `gost.selection.CHOICES`. Raises `errors.KeyMismatch` where key and certificate do not
+        belong together, `errors.UnknownKeyKind` where no suite fits, `errors.BackendUnavailable`.
         """
-        spki = key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
-        if spki != certificate.spki:
+        if not _belongs(key, certificate):
             raise errors.KeyMismatch
-        suite = _OF_CURVE.get(key.curve.name) if isinstance(key, ec.EllipticCurvePrivateKey) else RSA_SHA256
-        if suite is None or not suite.accepts(spki):
+        suite = suite_of(key, gost_backend=gost_backend)
+        if not suite.accepts(certificate.spki):
             raise errors.UnknownKeyKind
         return cls(key, suite, certificate.der, tuple(item.der for item in intermediates))
 
     @classmethod
-    def load(cls, key_path: Path, certificate_path: Path, *, password: bytes | None = None) -> PemSigner:
+    def load(
+        cls,
+        key_path: Path,
+        certificate_path: Path,
+        *,
+        password: bytes | None = None,
+        gost_backend: str = selection.AUTO,
+    ) -> PemSigner:
         """Read a PEM key, and a certificate file: the signer's first, then the intermediates, if any.
 
-        Raises `errors.KeyUnreadable`, `errors.CertificateUnreadable` and what `of` raises.
+        A key of ГОСТ is read from PKCS #8 that is not encrypted. Raises `errors.KeyUnreadable`,
+        `errors.CertificateUnreadable` and what `of` raises.
         """
         certificate, *intermediates = trust.load(certificate_path)
-        return cls.of(_load_key(key_path, password), certificate, tuple(intermediates))
+        key = read_key(key_path, password)
+        return cls.of(key, certificate, tuple(intermediates), gost_backend=gost_backend)
 
     def sign(self, data: bytes) -> bytes:
         """Return the raw signature over `data`, as SignatureValue carries it."""
@@ -79,14 +106,63 @@ class PemSigner:
             return self.suite.sign(self.key, data)
         if isinstance(self.suite, EcdsaSuite) and isinstance(self.key, ec.EllipticCurvePrivateKey):
             return self.suite.sign(self.key, data)
+        if isinstance(self.suite, GostSuite) and isinstance(self.key, gost_keys.PrivateKey):
+            return self.suite.sign(self.key, data)
         raise errors.UnknownKeyKind
 
 
-def _load_key(path: Path, password: bytes | None) -> PrivateKey:
+def suite_of(key: PrivateKey, *, gost_backend: str = selection.AUTO) -> SoftwareSuite:
+    """Return the suite that a key signs with; raises `errors.UnknownKeyKind`, `errors.BackendUnavailable`."""
+    if isinstance(key, rsa.RSAPrivateKey):
+        return RSA_SHA256
+    if isinstance(key, gost_keys.PrivateKey):
+        return gost_suite_of(key, gost_backend=gost_backend)
+    suite = _OF_CURVE.get(key.curve.name)
+    if suite is None:
+        raise errors.UnknownKeyKind
+    return suite
+
+
+def gost_suite_of(key: gost_keys.PrivateKey, *, gost_backend: str = selection.AUTO) -> GostSuite:
+    """Return the suite of a ГОСТ key, as `suite_of` does; nothing is signed by ГОСТ of 2001 any more."""
+    backend = selection.choose(gost_backend)
+    if backend is None:
+        raise errors.UnknownKeyKind("ГОСТ is switched off here.")
+    for suite in gost_suites.suites(backend):
+        if suite.algorithm is key.algorithm:
+            return suite
+    raise errors.UnknownKeyKind(f"Nothing new is signed with a key of {key.algorithm.name}.")
+
+
+def public_key_of(key: PrivateKey) -> bytes:
+    """Return the SubjectPublicKeyInfo of a key, DER."""
+    if isinstance(key, gost_keys.PrivateKey):
+        return key.public.spki()
+    return key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+
+
+def _belongs(key: PrivateKey, certificate: Certificate) -> bool:
+    if isinstance(key, gost_keys.PrivateKey):
+        # The same key can be written with and without the name of its hash.
+        return gost_keys.read_public(certificate.spki) == key.public
+    return public_key_of(key) == certificate.spki
+
+
+def read_key(path: Path, password: bytes | None = None) -> PrivateKey:
+    """Read a private key from PEM: of ГОСТ in PKCS #8 that is not encrypted, of the others in any form.
+
+    Raises `errors.KeyUnreadable`, and `errors.UnknownKeyKind` for a key that nothing here signs with.
+    """
     try:
-        key = load_pem_private_key(path.read_bytes(), password)
+        data = path.read_bytes()
+        bare = _PKCS8.search(data)
+        encoded = base64.b64decode(bare[1]) if bare else b""
+        if gost_keys.is_private(encoded):
+            return gost_keys.read_private(encoded)
+        key = load_pem_private_key(data, password)
     except (OSError, ValueError, TypeError, UnsupportedAlgorithm) as error:
-        raise errors.KeyUnreadable(f"{path}: {error}") from error
+        hint = "; a key of ГОСТ must not be encrypted" if _RUSSIAN in str(error) else ""
+        raise errors.KeyUnreadable(f"{path}: {error}{hint}") from error
     if not isinstance(key, rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey):
         raise errors.UnknownKeyKind(f"{path}: {type(key).__name__}")
     return key

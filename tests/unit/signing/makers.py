@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import base64
 import functools
+import os
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from lxml import etree
 
 import signing
-from signing import der, issue
+from signing import der, errors, issue
+from signing.gost import selection
+from signing.policy import strict
 from signing.subject import Subject
 from signing.vocabulary import DS, XADES, root_of
 
@@ -23,6 +27,8 @@ SUBJECT = Subject(
     snils="12345678901",
 )
 HM = "http://dom.gosuslugi.ru/schema/integration/house-management/"
+POLICY = strict(selection.choose())
+"""What arrives is judged so by default, with the best backend that is here."""
 NS = {"ds": DS, "xades": XADES, "hm": HM}
 
 REQUEST = """<hm:importHouseRequest xmlns:hm="{hm}" Id="signed-data-container" hm:version="1.0">
@@ -46,6 +52,26 @@ def identity(kind="p256"):
 @functools.cache
 def _identity(kind):
     return issue.issue(authority(), kind, SUBJECT, now=NOW, not_after=NOW + timedelta(days=365))
+
+
+BACKENDS = ("openssl", "pure")
+LONG = os.environ.get("HCS_LONG") == "1"
+
+
+def backend(name):
+    """The ГОСТ backend of the name; the test is skipped where it cannot be had."""
+    try:
+        return selection.choose(name)
+    except errors.BackendUnavailable as error:
+        pytest.skip(str(error))
+
+
+def value_of(backend, name, *pieces):
+    """The hash of the pieces, in hexadecimal."""
+    running = backend.hash(name)
+    for piece in pieces:
+        running.update(piece)
+    return running.digest().hex()
 
 
 def trust(*authorities):
@@ -76,7 +102,7 @@ def signed(kind="p256"):
     return etree.fromstring(_signed_text(kind))[-1][0]
 
 
-def judge(element, *, policy=signing.STRICT, store=None, at=NOW):
+def judge(element, *, policy=POLICY, store=None, at=NOW):
     """Verify, and demand that the document is untouched."""
     before = etree.tostring(root_of(element))
     verdict = signing.verify(element, policy=policy, trust=trust() if store is None else store, at=at)

@@ -7,10 +7,10 @@ from datetime import timedelta
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from cryptography.hazmat.primitives.serialization import Encoding
 
 import signing
-from signing import certificates, der, issue
+from signing import certificates, der, issue, signer
 from signing.subject import Subject
 from signing.verdict import Reason, Refusal
 from tests.resources import fixtures_root
@@ -20,9 +20,8 @@ from tests.unit.signing.makers import NOW
 
 @pytest.mark.parametrize("kind", sorted(issue.KEY_KINDS))
 def test_key__is_cut_out_whole(kind):
-    certificate = makers.identity(kind).certificate
-    expected = certificate.loaded.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
-    assert certificate.spki == expected
+    identity = makers.identity(kind)
+    assert identity.certificate.spki == signer.public_key_of(identity.key)
 
 
 def test_facts_of_a_signer_and_of_an_authority():

@@ -7,17 +7,22 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 import signing
-from signing import digests, suites
-from signing.suites import ecdsa
+from signing import digests, policy, suites
+from signing.gost import curves, keys
+from signing.suites import ecdsa, gost
 from signing.suites import rsa as rsa_suites
+from tests.unit.signing import makers
 
 CURVES = [ec.SECP256R1(), ec.SECP384R1(), ec.SECP521R1()]
 RSA_KEY = rsa.generate_private_key(65537, 2048)
 CURVE_KEYS = [ec.generate_private_key(curve) for curve in CURVES]
 DATA = b"signed"
+GOST_KEYS = {algorithm.name: keys.generate(algorithm, algorithm.curves[-1]) for algorithm in keys.ALGORITHMS}
 
 
 def spki(key):
+    if isinstance(key, keys.PrivateKey):
+        return key.public.spki()
     return key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
 
 
@@ -62,6 +67,99 @@ def test_ecdsa__verifies_both_halves_of_the_exact_length(suite, key, size):
     assert not suite.verify(spki(RSA_KEY), DATA, signature)
 
 
+@pytest.fixture(params=makers.BACKENDS)
+def backend(request):
+    return makers.backend(request.param)
+
+
+def test_gost__verifies_its_own_and_nothing_else(backend):
+    known = (*gost.suites(backend), *gost.legacy(backend))
+    for suite in known:
+        key, size = GOST_KEYS[suite.name], suite.algorithm.size
+        signature = suite.sign(key, DATA)
+        s, r = signature[:size], signature[size:]
+        assert len(r) == size
+        assert suite.verify(spki(key), DATA, signature)
+        assert suite.verify_certificate(spki(key), DATA, signature)
+        assert not suite.verify(spki(key), DATA + b".", signature)
+        for wrong in (r + s, signature + b"\0", signature[:-1], s + bytes(size), bytes(size) + r, bytes(2 * size), b""):
+            assert not suite.verify(spki(key), DATA, wrong)
+            assert not suite.verify_certificate(spki(key), DATA, wrong)
+        others = [other for other in known if other.name != suite.name]
+        assert not any(other.verify(spki(key), DATA, signature) for other in others)
+        assert not any(suite.verify(spki(other), DATA, signature) for other in (RSA_KEY, CURVE_KEYS[0]))
+
+
+def test_gost_key__is_accepted_by_its_own_algorithm_only(backend):
+    for suite in (*gost.suites(backend), *gost.legacy(backend)):
+        assert {name for name, key in GOST_KEYS.items() if suite.accepts(spki(key))} == {suite.name}
+    assert not any(suite.accepts(spki(key)) for suite in suites.KNOWN for key in GOST_KEYS.values())
+
+
+def test_same_numbers_as_a_key_of_2001_and_of_2012__are_two_keys(backend):
+    """The hash differs, so whoever takes one for the other lets the old hash in again."""
+    new, old = (keys.PrivateKey(algorithm, curves.XCH_A, 34) for algorithm in (keys.GOST_2012_256, keys.GOST_2001))
+    suite, legacy = gost.suites(backend)[0], gost.legacy(backend)[0]
+    assert (suite.accepts(spki(new)), suite.accepts(spki(old))) == (True, False)
+    assert (legacy.accepts(spki(new)), legacy.accepts(spki(old))) == (False, True)
+    assert not legacy.verify(spki(old), DATA, suite.sign(new, DATA))
+
+
+@pytest.mark.parametrize("algorithm", keys.ALGORITHMS, ids=lambda algorithm: algorithm.name)
+def test_curve_of_the_standards_examples__is_for_nobody(backend, algorithm):
+    (curve,) = (curve for curve in algorithm.curves if curve.example)
+    key = keys.generate(algorithm, curve)
+    for suite in (*gost.suites(backend), *gost.legacy(backend)):
+        assert not suite.accepts(spki(key))
+        assert not suite.verify(spki(key), DATA, suite.backend.sign(key, bytes(algorithm.size)))
+
+
+ADDRESSES = {
+    "urn:ietf:params:xml:ns:cpxmlsec:algorithms:gostr34102012-gostr34112012-256": "gost2012-256",
+    "urn:ietf:params:xml:ns:cpxmlsec:algorithms:gostr34102012-gostr34112012-512": "gost2012-512",
+    "http://www.w3.org/2001/04/xmldsig-more#gostr34102001-gostr3411": "gost2001",
+    "urn:ietf:params:xml:ns:cpxmlsec:algorithms:gostr34102001-gostr3411": "gost2001",
+}
+DIGESTS = {
+    "urn:ietf:params:xml:ns:cpxmlsec:algorithms:gostr34112012-256": "streebog256",
+    "urn:ietf:params:xml:ns:cpxmlsec:algorithms:gostr34112012-512": "streebog512",
+    "http://www.w3.org/2001/04/xmldsig-more#gostr3411": "gost94",
+    "urn:ietf:params:xml:ns:cpxmlsec:algorithms:gostr3411": "gost94",
+}
+CERTIFICATES = {"1.2.643.7.1.1.3.2": "gost2012-256", "1.2.643.7.1.1.3.3": "gost2012-512", "1.2.643.2.2.3": "gost2001"}
+
+
+def test_gost_addresses__are_those_of_the_wire(backend):
+    new, old = policy.strict(backend), policy.archive(backend)
+    for uri, name in ADDRESSES.items():
+        assert old.suite(uri).name == name
+        assert (new.suite(uri) is None) is (name == "gost2001")
+    for uri, name in DIGESTS.items():
+        assert old.digest(uri).name == old.certificate_digest(uri).name == new.certificate_digest(uri).name == name
+        assert (new.digest(uri) is None) is (name == "gost94")
+    for oid, name in CERTIFICATES.items():
+        assert old.suite_of_certificate(oid).name == name
+        assert (new.suite_of_certificate(oid) is None) is (name == "gost2001")
+    for suite in old.suites:
+        assert old.digest(suite.digest.uri) == suite.digest
+
+
+def test_policies_without_gost__are_the_ones_of_always():
+    assert policy.strict(None) == signing.STRICT
+    assert policy.archive(None) == policy.THOROUGH
+    assert not policy.strict(None).thorough
+    for uri in (*ADDRESSES, *DIGESTS):
+        assert signing.STRICT.suite(uri) is None
+        assert signing.STRICT.certificate_digest(uri) is None
+
+
+def test_policies_with_gost__keep_everything_else(backend):
+    new, old = policy.strict(backend), policy.archive(backend)
+    assert new.suites[: len(suites.KNOWN)] == old.suites[: len(suites.KNOWN)] == suites.KNOWN
+    assert (new.thorough, old.thorough) == (False, True)
+    assert "backend" not in repr(new.suites[-1])
+
+
 @pytest.mark.parametrize(
     ("key", "accepting"),
     [
@@ -79,7 +177,7 @@ def test_key__is_accepted_by_its_kind_and_size_only(key, accepting):
 
 @pytest.mark.parametrize("broken", [b"", b"garbage", spki(RSA_KEY)[:-3]])
 def test_broken_key__is_nobodys(broken):
-    for suite in suites.KNOWN:
+    for suite in makers.POLICY.suites:
         assert not suite.accepts(broken)
         assert not suite.verify(broken, DATA, bytes(64))
         assert not suite.verify_certificate(broken, DATA, bytes(64))
