@@ -19,7 +19,7 @@ from signing import limits, references
 from signing.policy import STRICT
 from signing.verdict import Reason, Refusal
 
-POLICY = dataclasses.replace(STRICT, attributes=3, namespaces=4, namespace_characters=6)
+POLICY = dataclasses.replace(STRICT, attributes=4, namespaces=5, namespace_characters=6)
 MINE = ("one", "two", "three")
 NOTES = ("<!---->", "<!-- n -->", "<?p?>")
 
@@ -51,13 +51,14 @@ class Plan:
 
 
 NAMES = st.sampled_from(["Id", "ID", "id", "iD", "x:Id", "xml:id", "a", "b", "Idx", "I"])
-DECLARED = st.dictionaries(st.sampled_from("pqrstu"), st.sampled_from(["u", "u:long", "u:longer"]), max_size=3)
+ADDRESSES = st.sampled_from(["u", "u:long"] * 10 + ["u:longer"])
+DECLARED = st.just({}) | st.dictionaries(st.sampled_from("pqrstu"), ADDRESSES, max_size=3)
 TEXTS = st.sampled_from(["", " ", "\n\t", "text", " text ", "\u00a0", "<![CDATA[]]>", "<![CDATA[ ]]>", "<![CDATA[c]]>"])
 
 
 def plans(content: st.SearchStrategy[Plan | str]) -> st.SearchStrategy[Plan]:
     attributes = st.dictionaries(NAMES, st.sampled_from([*MINE, "oneone", "other"]), max_size=5)
-    return st.builds(Plan, DECLARED, attributes, st.lists(content, max_size=5))
+    return st.builds(Plan, DECLARED, st.just({}) | attributes, st.lists(content, max_size=5))
 
 
 LEAVES = TEXTS | st.sampled_from(NOTES)
