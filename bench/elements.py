@@ -36,7 +36,7 @@ def message(kind: str, size: int, signer: signing.Signer, *, at: datetime, seed:
     etree.SubElement(envelope, f"{{{wire.SOAP}}}Header")
     etree.SubElement(envelope, f"{{{wire.SOAP}}}Body").append(element)
     signing.sign(element, signer, at=at)
-    return etree.tostring(envelope, encoding="utf-8")
+    return bytes(etree.tostring(envelope, encoding="utf-8"))
 
 
 def _element(kind: str, parts: int, seed: int) -> Element:

@@ -23,7 +23,7 @@ from signing import trust  # noqa: E402
 
 def growth(what: str, message: Path, small: Path, authority: Path) -> int:
     """Return the bytes that one of `WHAT` needs at its highest."""
-    command = [sys.executable, __file__, what, message, small, authority]
+    command = [sys.executable, __file__, what, str(message), str(small), str(authority)]
     return int(subprocess.run(command, check=True, capture_output=True).stdout)
 
 

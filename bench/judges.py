@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import copy
+import functools
 import hashlib
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
@@ -23,7 +24,9 @@ from signxml.algorithms import CanonicalizationMethod
 from signxml.xades import XAdESSignatureConfiguration, XAdESVerifier
 
 import signing
-from signing import trust
+from signing import der, errors, policy, trust
+from signing.gost import keys, selection
+from signing.gost.backend import Backend
 from signing.vocabulary import Element, ds, xades
 
 NOW: Final = datetime(2027, 3, 1, 12, tzinfo=UTC)
@@ -31,6 +34,7 @@ NOW: Final = datetime(2027, 3, 1, 12, tzinfo=UTC)
 
 Judge = Callable[[], None]
 
+_GOST: Final = b"gostr34102012"
 _SIGNATURE: Final = f"{{*}}Body/*/{ds('Signature')}"
 _CERTIFICATE: Final = f"{ds('KeyInfo')}/{ds('X509Data')}/{ds('X509Certificate')}"
 _PROPERTIES: Final = f"{ds('Object')}/{xades('QualifyingProperties')}/{xades('SignedProperties')}"
@@ -42,6 +46,15 @@ def parse(raw: bytes) -> Element:
 
 
 _PARSER: Final = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, remove_comments=True)
+
+
+@functools.cache
+def engine() -> Backend | None:
+    """Return the ГОСТ backend on OpenSSL's engine; None where there is none."""
+    try:
+        return selection.choose("openssl")
+    except errors.BackendUnavailable:
+        return None
 
 
 def ours(raw: bytes, authority: Path) -> Judge:
@@ -56,7 +69,7 @@ def ours(raw: bytes, authority: Path) -> Judge:
 
 def check(root: Element, store: signing.TrustStore) -> None:
     """Verify the signature of the one element in the body of a parsed message."""
-    verdict = signing.verify(root[-1][0], trust=store, at=NOW)
+    verdict = signing.verify(root[-1][0], policy=policy.strict(engine()), trust=store, at=NOW)
     assert verdict.good, verdict.failure  # noqa: S101  # a judge that errs is not measured
 
 
@@ -67,39 +80,57 @@ def by_hand(raw: bytes, _authority: Path) -> Judge:
     """
     bare = copy.deepcopy(parse(raw).find(_SIGNATURE).getparent())
     bare.remove(bare[0])
+    digest, verify = (_streebog, _verify_gost) if _GOST in raw else (_sha256, _verify)
 
     def judge() -> None:
         signature = parse(raw).find(_SIGNATURE)
         info, properties = signature.find(ds("SignedInfo")), signature.find(_PROPERTIES)
-        digests = [_sha256(bare, exclusive=True), _sha256(properties, exclusive=False)]
+        digests = [digest(_canonical(bare, exclusive=True)), digest(_canonical(properties, exclusive=False))]
         assert digests == [_octets(value) for value in info.iter(ds("DigestValue"))]  # noqa: S101  # as above
-        key = x509.load_der_x509_certificate(_octets(signature.find(_CERTIFICATE))).public_key()
-        value = _octets(signature.find(ds("SignatureValue")))
-        _RAW_VERIFIERS[type(key).__name__](key, value, etree.tostring(info, method="c14n"))
+        certificate = x509.load_der_x509_certificate(_octets(signature.find(_CERTIFICATE)))
+        verify(certificate, _octets(signature.find(ds("SignatureValue"))), _canonical(info, exclusive=False))
 
     return judge
 
 
-def _sha256(element: Element, *, exclusive: bool) -> bytes:
-    canonical = etree.tostring(element, method="c14n", exclusive=exclusive, with_comments=False)
-    return hashlib.sha256(canonical).digest()
+def _canonical(element: Element, *, exclusive: bool) -> bytes:
+    return bytes(etree.tostring(element, method="c14n", exclusive=exclusive, with_comments=False))
 
 
 def _octets(element: Element) -> bytes:
     return base64.b64decode(element.text)
 
 
-def _verify_rsa(key: rsa.RSAPublicKey, signature: bytes, data: bytes) -> None:
-    key.verify(signature, data, padding.PKCS1v15(), hashes.SHA256())
+def _sha256(data: bytes) -> bytes:
+    return hashlib.sha256(data).digest()
 
 
-def _verify_ecdsa(key: ec.EllipticCurvePublicKey, signature: bytes, data: bytes) -> None:
-    half = len(signature) // 2
-    r, s = int.from_bytes(signature[:half], "big"), int.from_bytes(signature[half:], "big")
-    key.verify(encode_dss_signature(r, s), data, ec.ECDSA(hashes.SHA256()))
+def _streebog(data: bytes) -> bytes:
+    running = _engine().hash("streebog256")
+    running.update(data)
+    return running.digest()
 
 
-_RAW_VERIFIERS: Final = {"RSAPublicKey": _verify_rsa, "ECPublicKey": _verify_ecdsa}
+def _verify(certificate: x509.Certificate, signature: bytes, data: bytes) -> None:
+    key = certificate.public_key()
+    if isinstance(key, rsa.RSAPublicKey):
+        key.verify(signature, data, padding.PKCS1v15(), hashes.SHA256())
+    elif isinstance(key, ec.EllipticCurvePublicKey):
+        half = len(signature) // 2
+        r, s = int.from_bytes(signature[:half], "big"), int.from_bytes(signature[half:], "big")
+        key.verify(encode_dss_signature(r, s), data, ec.ECDSA(hashes.SHA256()))
+
+
+def _verify_gost(certificate: x509.Certificate, signature: bytes, data: bytes) -> None:
+    key = keys.read_public(der.subject_public_key_info(certificate.tbs_certificate_bytes))
+    assert key  # noqa: S101  # as above
+    assert _engine().verify(key, _streebog(data), signature)  # noqa: S101  # as above
+
+
+def _engine() -> Backend:
+    found = engine()
+    assert found  # noqa: S101  # there are ГОСТ messages only where there is one
+    return found
 
 
 def by_signxml(raw: bytes, authority: Path) -> Judge:

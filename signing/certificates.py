@@ -18,12 +18,15 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import ExtensionOID
 
-from signing import der, errors, names
+from signing import der, errors, frame, names
 from signing.subject import Subject
 from signing.verdict import Reason, Refusal
 
 SERIAL_BITS = 160
 """RFC 5280, section 4.1.2.2: 20 octets. A longer one is not even printed: that is quadratic."""
+
+_NAME_SHOWN = 200
+"""Characters of a name that a sentence holds; strangers write longer ones."""
 
 _Value = TypeVar("_Value", bound=x509.ExtensionType)
 
@@ -76,8 +79,9 @@ class Certificate:
 
     @property
     def name(self) -> str:
-        """Name for a person: CN, else the organisation, else the serial number in hexadecimal."""
-        return self.subject.common_name or self.subject.organization or f"№ {self.serial:x}"
+        """Name for a person: CN, else the organisation, else the serial number in hexadecimal; cut where it is long."""
+        name = self.subject.common_name or self.subject.organization or f"№ {self.serial:x}"
+        return name if len(name) <= _NAME_SHOWN else f"{name[:_NAME_SHOWN]}…"
 
     @property
     def fingerprint(self) -> str:
@@ -99,6 +103,7 @@ def read(encoded: bytes) -> Certificate:
 
 
 def _read(encoded: bytes) -> Certificate:
+    frame.check(encoded)
     loaded = x509.load_der_x509_certificate(encoded)
     serial = loaded.serial_number
     if not 0 < serial < 1 << SERIAL_BITS:
@@ -112,6 +117,7 @@ def _read(encoded: bytes) -> Certificate:
     key_id, issuer_key = _value(extensions, x509.SubjectKeyIdentifier), _value(extensions, x509.AuthorityKeyIdentifier)
     is_authority = constraints is not None and constraints.ca
     tbs = loaded.tbs_certificate_bytes
+    subject, issuer = loaded.subject, loaded.issuer  # each time that one is asked for, it is read anew
     return Certificate(
         loaded=loaded,
         der=encoded,
@@ -120,10 +126,10 @@ def _read(encoded: bytes) -> Certificate:
         signature_oid=loaded.signature_algorithm_oid.dotted_string,
         spki=der.subject_public_key_info(tbs),
         serial=serial,
-        subject=Subject.of(loaded.subject),
-        subject_name=loaded.subject,
-        issuer_name=loaded.issuer,
-        issuer_attributes=names.attributes_of(loaded.issuer),
+        subject=Subject.of(subject),
+        subject_name=subject,
+        issuer_name=issuer,
+        issuer_attributes=names.attributes_of(issuer),
         not_before=loaded.not_valid_before_utc,
         not_after=loaded.not_valid_after_utc,
         may_sign=usage is not None and (usage.digital_signature or usage.content_commitment),

@@ -17,6 +17,8 @@ from signing.shape import Parts
 from signing.verdict import Reason, Refusal
 
 _SERIAL_DIGITS = len(str(1 << SERIAL_BITS))
+_NAME_CHARACTERS = 8 * 1024
+"""Most characters of X509IssuerName; names of accredited authorities have some hundreds, and what was read is kept."""
 
 
 def pick(parts: Parts, policy: Policy) -> Certificate:
@@ -62,6 +64,8 @@ def _check_issuer_serial(certificate: Certificate, parts: Parts) -> None:
         raise Refusal(Reason.CERTIFICATE_MISMATCH, "Серийный номер в свойствах подписи записан неверно.")
     if int(written) != certificate.serial:
         raise Refusal(Reason.CERTIFICATE_MISMATCH, "Серийный номер в свойствах подписи от другого сертификата.")
+    if len(parts.issuer_name) > _NAME_CHARACTERS:
+        raise Refusal(Reason.CERTIFICATE_MISMATCH, "Имя издателя в свойствах подписи слишком длинно.")
     try:
         agrees = names.parse(parts.issuer_name) == certificate.issuer_attributes
     except ValueError as error:

@@ -8,25 +8,23 @@ way. The walks over the whole document are XPath, which runs in C and lets other
 from __future__ import annotations
 
 from functools import lru_cache
-from itertools import islice
 
 from lxml import etree
 
 from signing.policy import Policy
 from signing.verdict import Reason, Refusal
-from signing.vocabulary import SIGNATURE, WHOLE_DOCUMENT, Element
+from signing.vocabulary import WHOLE_DOCUMENT, Element
 
 _WHITE = " \t\r\n"
 
 
-def check(element: Element, signature: Element, policy: Policy) -> None:
-    """Measure the document, the element and the Signature; raises `Refusal`: `LIMITS` or `SHAPE`."""
+def check(element: Element, policy: Policy) -> None:
+    """Measure the document and the element; raises `Refusal`: `LIMITS` or `SHAPE`."""
     if element.getroottree().docinfo.internalDTD is not None:
         raise Refusal(Reason.SHAPE, "Объявление DTD в подписанном документе не допускается.")
     try:
         _check_attributes(element, policy.attributes)
         _check_namespaces(element, policy)
-        _check_signature(signature, policy)
         _check_values(element)
     except etree.XPathError as error:  # libxml2 stops at ten million nodes
         raise Refusal(Reason.LIMITS, "В документе слишком много элементов.") from error
@@ -57,20 +55,6 @@ def _check_namespaces(element: Element, policy: Policy) -> None:
             break
     if in_scope > policy.namespaces or longest > policy.namespace_characters:
         raise Refusal(Reason.LIMITS, "Слишком много пространств имён, или их адреса слишком длинны.")
-
-
-def _check_signature(signature: Element, policy: Policy) -> None:
-    tags = [node.tag for node in islice(signature.iter(), policy.signature_nodes + 1)]
-    if any(map(callable, tags)):  # lxml's tag of what is no element
-        raise Refusal(Reason.SHAPE, "Внутри подписи не допускаются комментарии и инструкции обработки.")
-    if tags.count(SIGNATURE) > 1:
-        raise Refusal(Reason.SHAPE, "Внутри подписи не допускается другая подпись.")
-    if len(tags) > policy.signature_nodes or _length(signature) > policy.signature_characters:
-        raise Refusal(Reason.LIMITS, "Подпись слишком велика.")
-
-
-def _length(signature: Element) -> int:
-    return len(etree.tostring(signature, encoding="unicode", with_tail=False))
 
 
 def _check_values(element: Element) -> None:

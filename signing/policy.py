@@ -25,7 +25,7 @@ class Policy:
     certificate_digests: tuple[Digest, ...] = ()
     """Allowed in the DigestMethod of CertDigest besides."""
     signature_characters: int = 64 * 1024
-    """Names, attributes, namespaces and text inside ds:Signature, together."""
+    """Length of ds:Signature as it is written, the namespaces in scope included."""
     signature_nodes: int = 200
     """Elements inside ds:Signature, itself included."""
     certificates: int = 5

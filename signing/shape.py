@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import binascii
 from dataclasses import dataclass
+from itertools import islice
 
 from lxml import etree
 
@@ -70,7 +71,29 @@ def find(element: Element) -> Element:
 
 
 def read(signature: Element, policy: Policy) -> Parts:
-    """Read a Signature that is within the limits; raises `Refusal` with reason `SHAPE` or `LIMITS`."""
+    """Measure a Signature and read it; raises `Refusal` with reason `SHAPE` or `LIMITS`."""
+    elements = _elements(signature, policy)  # in hand while they are read: lxml would make each anew with every look
+    return _parts(elements[0], policy)
+
+
+def _elements(signature: Element, policy: Policy) -> list[Element]:
+    """Return the Signature and all elements inside, within the limits and with nothing strange among them."""
+    nodes = list(islice(signature.iter(), policy.signature_nodes + 1))
+    tags = [node.tag for node in nodes]
+    if any(map(callable, tags)):  # lxml's tag of what is no element
+        raise _misshaped("комментарии и инструкции обработки внутри неё не допускаются")
+    if tags.count(SIGNATURE) > 1:
+        raise _misshaped("другая подпись внутри неё не допускается")
+    if len(tags) > policy.signature_nodes or _length(signature) > policy.signature_characters:
+        raise Refusal(Reason.LIMITS, "Подпись слишком велика.")
+    return nodes
+
+
+def _length(signature: Element) -> int:
+    return len(etree.tostring(signature, encoding="unicode", with_tail=False))
+
+
+def _parts(signature: Element, policy: Policy) -> Parts:
     signed_info, value, key_info, wrapper = _exactly(signature, _SIGNATURE)
     method, signature_method, *references = _exactly(signed_info, _SIGNED_INFO)
     qualifying = _only(wrapper, _QUALIFYING)

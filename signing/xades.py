@@ -140,7 +140,7 @@ class _Inquiry:
 def _open(element: Element, policy: Policy) -> _Case:
     """Take the first three steps."""
     signature = shape.find(element)
-    limits.check(element, signature, policy)
+    limits.check(element, policy)
     parts = shape.read(signature, policy)
     resolved = references.resolve(element, parts)
     references.check_identifiers(element, parts)

@@ -110,7 +110,7 @@ def test_links_not_sent__are_missed():
     assert "доверенных" in _obstacle(leaf, reason=Reason.UNTRUSTED, others=())
 
 
-@pytest.mark.parametrize("key_id", [None, makers.authority().certificate.key_id])
+@pytest.mark.parametrize("key_id", [None, makers.authority().certificate.key_id], ids=["no key named", "its key"])
 def test_known_name_under_another_key__is_a_broken_chain(key_id):
     twin = issue.new_authority("p256", "Тестовый УЦ", now=NOW - timedelta(days=1))
     assert "неверна" in _obstacle(reissued(below(twin, "лист", ca=False), twin, key_id=key_id))
