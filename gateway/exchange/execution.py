@@ -91,6 +91,7 @@ class Execution:
             new_guid=clock.new_guid,
             may_use_house=lambda fias: self._may_use_house(package.organisation, fias),
             dictionaries=nsi.Builtin(),
+            ogrn=organisation.ogrn if organisation else "",
         )
         return handler(task, unit)
 

@@ -114,6 +114,8 @@ class Task:
     may_use_house: Callable[[str], bool]
     """Whether the organisation has a basis for the house with this FIASHouseGuid (lower case)."""
     dictionaries: Dictionaries
+    ogrn: str = ""
+    """ОГРН of the organisation; empty where it is not known."""
 
 
 Handler: TypeAlias = Callable[[Task, registry_module.Registry], Answer]

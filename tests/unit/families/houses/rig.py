@@ -29,6 +29,7 @@ BASE = "{http://dom.gosuslugi.ru/schema/integration/base/}"
 NOW = dt.datetime(2026, 3, 31, 22, 30, tzinfo=dt.UTC)
 """Already the first of April in Moscow."""
 ORGANISATION = "3d8a1a36-8f0e-4f57-9f65-1e2a3b4c5d6e"
+OGRN = "1027700900028"
 
 _OURS = frozenset(f"{HM}{name}GUID" for name in ("Premises", "Entrance", "LivingRoom", "Block", "Lift"))
 
@@ -54,7 +55,10 @@ class Rig:
     def close(self) -> None:
         self.database.close()
 
-    def play(self, data: bytes, *, basis: bool = True, role: str = "УО", now: dt.datetime = NOW) -> api.Answer:
+    def play(
+        self, data: bytes, *, basis: bool | frozenset[str] = True, role: str = "УО", now: dt.datetime = NOW
+    ) -> api.Answer:
+        """Play a message of an organisation with a basis for all houses, for none, or for those of a set."""
         element = xml.parse(data)
         for named in element.iter(*_OURS):
             named.text = self.given.get(named.text, named.text)
@@ -76,7 +80,7 @@ class Rig:
             accepted(self.play(earlier.read_bytes(), role=expectation(earlier)["role"]))
         return self.play(path.read_bytes(), basis=expected.get("basis", True), role=expected["role"])
 
-    def task(self, element: etree._Element, *, basis: bool, role: str, now: dt.datetime) -> api.Task:
+    def task(self, element: etree._Element, *, basis: bool | frozenset[str], role: str, now: dt.datetime) -> api.Task:
         return api.Task(
             element=element,
             shape=shapes().element(element.tag),
@@ -86,8 +90,9 @@ class Rig:
             version=element.get(f"{BASE}version"),
             now=now,
             new_guid=self._guid,
-            may_use_house=lambda _: basis,
+            may_use_house=lambda fias: basis if isinstance(basis, bool) else fias in basis,
             dictionaries=builtin_nsi.Builtin(),
+            ogrn=OGRN,
         )
 
     def things(self, fias_guid: str) -> dict[str, registry.Thing]:
@@ -143,7 +148,8 @@ def accepted(answer: api.Answer) -> None:
 
 def expectation(path: Path) -> dict:
     beside = path.with_suffix(".expected.json")
-    return json.loads((beside if beside.exists() else path.parent / "expected.json").read_text(encoding="utf-8"))
+    read = json.loads((beside if beside.exists() else path.parent / "expected.json").read_text(encoding="utf-8"))
+    return {**read, **(read.get("repaired", {}) if path.name == "repaired.xml" else {})}
 
 
 def valid_samples() -> list[Path]:
@@ -160,6 +166,11 @@ def invalid_samples() -> list[Path]:
 def built_in_schema() -> etree.XMLSchema:
     root = importlib.resources.files("xsd")
     return etree.XMLSchema(etree.parse(str(root / "house-management.xsd")))
+
+
+def repaired_samples() -> list[Path]:
+    """Their repaired twins."""
+    return [path.with_name("repaired.xml") for path in invalid_samples() if path.with_name("repaired.xml").exists()]
 
 
 def sample(name: str) -> bytes:
