@@ -98,8 +98,7 @@ def test_date__is_judged_at_the_borders(date: str, told: list | None, rig: Rig) 
 
 @pytest.mark.parametrize(("state", "told"), [("2", ["INT004902"]), ("1", None)])
 def test_reason__is_needed_unless_the_house_is_dangerous(state: str, told: list | None, rig: Rig) -> None:
-    data = create().decode()
-    rig.play(data.replace("<State><n:Code>2<", f"<State><n:Code>{state}<").encode())
+    rig_module.accepted(rig.play(create(state=state)))
     assert codes(rig.play(demolish(house(2, why=None)))).refused.get(transport(2)) == told
 
 
