@@ -86,7 +86,7 @@ class Item:
     """Code of the entry that it stands under."""
     modified_at: dt.datetime = dt.datetime(2026, 3, 1, tzinfo=dt.UTC)
     fields: tuple[Mapping[str, Data], ...] = ()
-    """Its fields besides the name, in the contract's words (NsiElementField)."""
+    """All of its fields in the contract's words (NsiElementField); none where its name is all there is."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -102,7 +102,9 @@ class Dictionary:
     items: Mapping[str, Item]
     """By code without its last dot, in the order of the dictionary."""
     group: str = "NSI"
-    """NSI, or NSIRAO for the dictionaries of РАО ЕЭС."""
+    """NSI, or NSIRAO for the dictionaries that describe objects of the housing stock."""
+    kind: str = "String"
+    """What the naming field holds: String or Integer."""
 
 
 class Dictionaries(Protocol):
