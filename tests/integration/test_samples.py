@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import functools
-import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -24,8 +23,8 @@ from tests import stand as stands
 ROOT = Path(samples.__file__).parent
 VALID = sorted((ROOT / "valid").rglob("*.xml"))
 _ALL_INVALID = sorted(path for path in (ROOT / "invalid").rglob("*") if path.suffix in (".xml", ".bin"))
-REPAIRED = [path for path in _ALL_INVALID if path.name == "repaired.xml"]
-INVALID = [path for path in _ALL_INVALID if path not in REPAIRED]
+REPAIRED = [path for path in _ALL_INVALID if texts.is_repaired(path)]
+INVALID = [path for path in _ALL_INVALID if not texts.is_repaired(path)]
 STORED = [case for case in hostile.cases() if not case.is_made]
 
 HM = "{http://dom.gosuslugi.ru/schema/integration/house-management/}"
@@ -59,12 +58,6 @@ def key(name: str) -> issue.Identity:
     return stands.person("ООО «УО»", stands.PROVIDER_OGRN, begins=begins, ends=ends)
 
 
-def expectation(path: Path) -> dict[str, Any]:
-    beside = path.with_suffix(".expected.json")
-    read = json.loads((beside if beside.exists() else path.parent / "expected.json").read_text(encoding="utf-8"))
-    return {**read, **(read.get("repaired", {}) if path.name == "repaired.xml" else {})}
-
-
 def name_of(path: Path) -> str:
     return str(path.relative_to(ROOT).with_suffix(""))
 
@@ -81,7 +74,7 @@ class Player:
 
     def play(self, path: Path) -> tuple[stands.Answer, etree._Element | None]:
         """Send a sample after its predecessors; return the answer and, for an accepted package, its result."""
-        expected = expectation(path)
+        expected = texts.expectation(path)
         with self.basis(path, expected):
             for before in expected["before"]:
                 _, result = self.send((path.parent / before).resolve())
@@ -90,7 +83,7 @@ class Player:
         return self.send(path)
 
     def send(self, path: Path) -> tuple[stands.Answer, etree._Element | None]:
-        expected = expectation(path)
+        expected = texts.expectation(path)
         self.role(expected["role"])
         answer = self.stand.post(self.message(path, expected), **hostile.http_of(expected))
         if answer.status != 200:
@@ -146,7 +139,7 @@ class Player:
 
 @pytest.fixture
 def player(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Player]:
-    expected = expectation(request.getfixturevalue("path"))
+    expected = texts.expectation(request.getfixturevalue("path"))
     signature = "optional" if expected.get("envelope") else "required"
     stand = stands.Stand(tmp_path / "data", house_basis="granted", signature=signature)
     yield Player(stand)
@@ -156,7 +149,7 @@ def player(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Player]:
 @pytest.mark.parametrize("path", VALID, ids=name_of)
 def test_valid_sample__is_accepted_and_executed(player: Player, path: Path) -> None:
     _, result = player.play(path)
-    expected = expectation(path)
+    expected = texts.expectation(path)
     assert result.findtext(wire.base("RequestState")) == "3"
     assert result.find(f".//{wire.base('ErrorMessage')}") is None
     assert result.find(f".//{wire.base('Error')}") is None
@@ -169,7 +162,7 @@ def test_valid_sample__is_accepted_and_executed(player: Player, path: Path) -> N
 @pytest.mark.parametrize("path", INVALID, ids=name_of)
 def test_p6_invalid_sample__gets_its_code_and_leaves_one_entry_with_it(player: Player, path: Path) -> None:
     answer, result = player.play(path)
-    expected = expectation(path)
+    expected = texts.expectation(path)
     hostile.check_answer(answer)
     if "status" in expected:
         assert result is None

@@ -30,7 +30,8 @@ def transport(count: int) -> str:
 def create(*parts: str, count: int = 1, state: str = "2") -> bytes:
     """The house of these tests with its first parts."""
     characteristics = (
-        f"{_REGISTERED}<FIASHouseGuid>{FIAS}</FIASHouseGuid><TotalSquare>900.5</TotalSquare>{reference('State', 24, state)}"
+        f"{_REGISTERED}<FIASHouseGuid>{FIAS}</FIASHouseGuid>"
+        f"<TotalSquare>900.5</TotalSquare>{reference('State', 24, state)}"
         f"<UsedYear>1970</UsedYear><FloorCount>5</FloorCount>{reference('OlsonTZ', 32, '2')}"
         "<CulturalHeritage>false</CulturalHeritage>"
     )

@@ -9,7 +9,6 @@ import datetime as dt
 import functools
 import importlib.resources
 import itertools
-import json
 import shutil
 import tempfile
 from pathlib import Path
@@ -22,6 +21,7 @@ from gateway.contracts import builtin, shape
 from gateway.families import api, handlers
 from gateway.families.nsi import builtin as builtin_nsi
 from storage import database, numbers, registry
+from tests import samples as samples_module
 
 SAMPLES = Path(samples.__file__).parent
 HM = "{http://dom.gosuslugi.ru/schema/integration/house-management/}"
@@ -31,6 +31,7 @@ NOW = dt.datetime(2026, 3, 31, 22, 30, tzinfo=dt.UTC)
 ORGANISATION = "3d8a1a36-8f0e-4f57-9f65-1e2a3b4c5d6e"
 OGRN = "1027700900028"
 
+expectation = samples_module.expectation
 _OURS = frozenset(f"{HM}{name}GUID" for name in ("Premises", "Entrance", "LivingRoom", "Block", "Lift"))
 
 
@@ -146,20 +147,13 @@ def accepted(answer: api.Answer) -> None:
         assert codes(answer).refused == {}
 
 
-def expectation(path: Path) -> dict:
-    beside = path.with_suffix(".expected.json")
-    read = json.loads((beside if beside.exists() else path.parent / "expected.json").read_text(encoding="utf-8"))
-    return {**read, **(read.get("repaired", {}) if path.name == "repaired.xml" else {})}
-
-
 def valid_samples() -> list[Path]:
     return sorted((SAMPLES / "valid" / "houses").glob("*.xml"))
 
 
 def invalid_samples() -> list[Path]:
     """Samples of the codes that houses give: those whose expectation names one of their operations."""
-    found = sorted((SAMPLES / "invalid").glob("*/request.xml"))
-    return [path for path in found if "House" in expectation(path).get("operation", "")]
+    return [path for path in _samples() if not samples_module.is_repaired(path)]
 
 
 @functools.cache
@@ -170,7 +164,16 @@ def built_in_schema() -> etree.XMLSchema:
 
 def repaired_samples() -> list[Path]:
     """Their repaired twins."""
-    return [path.with_name("repaired.xml") for path in invalid_samples() if path.with_name("repaired.xml").exists()]
+    return [path for path in _samples() if samples_module.is_repaired(path)]
+
+
+def _samples() -> list[Path]:
+    found = sorted((SAMPLES / "invalid").glob("*/*.xml"))
+    return [
+        path
+        for path in found
+        if "House" in (expectation(path).get("operation") or "") and "status" not in expectation(path)
+    ]
 
 
 def sample(name: str) -> bytes:

@@ -18,7 +18,7 @@ ALL = VALID + INVALID + REPAIRED
 
 
 def _name(path: Path) -> str:
-    return {"request": path.parent.name, "repaired": f"{path.parent.name}-repaired"}.get(path.stem, path.stem)
+    return str(path.relative_to(rig_module.SAMPLES).with_suffix(""))
 
 
 @pytest.mark.parametrize("path", VALID, ids=_name)
@@ -57,7 +57,9 @@ def test_repaired_sample__is_accepted_in_the_same_setting(path: Path, rig: rig_m
 
 
 def test_every_invalid_sample__has_a_repaired_twin() -> None:
-    assert [path.parent.name for path in INVALID if not path.with_name("repaired.xml").exists()] == []
+    twins = {path: path.with_name(path.name.replace("request", "repaired")) for path in INVALID}
+    twins |= {path: path.with_suffix(".repaired.xml") for path in INVALID if path.stem != "request"}
+    assert [_name(path) for path, twin in twins.items() if twin not in REPAIRED] == []
 
 
 def test_every_code__has_a_sample_and_an_entry() -> None:
