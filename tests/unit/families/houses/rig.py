@@ -38,11 +38,13 @@ _OURS = frozenset(f"{HM}{name}GUID" for name in ("Premises", "Entrance", "Living
 class Rig:
     """Plays messages one after another, each in a unit of work of its own."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, url: str = "") -> None:
+        """`url` names a database that is there and empty; otherwise the rig makes one in `folder`."""
         self._folder = folder
-        # One migration per run of the tests; every rig starts from a copy.
-        shutil.copy(empty(), folder / "registry.db")
-        self.database = database.Database.open(f"sqlite:///{folder / 'registry.db'}")
+        if not url:
+            # One migration per run of the tests; every rig starts from a copy.
+            shutil.copy(empty(), folder / "registry.db")
+        self.database = database.Database.open(url or f"sqlite:///{folder / 'registry.db'}")
         self.numbers = numbers.Numbers(self.database)
         self.given: dict[str, str] = {}
         """GUIDs of the registry by the TransportGUID under which an object was created."""
