@@ -29,11 +29,13 @@ STORED = [case for case in hostile.cases() if not case.is_made]
 
 HM = "{http://dom.gosuslugi.ru/schema/integration/house-management/}"
 _OURS = frozenset(f"{HM}{name}GUID" for name in ("Premises", "Entrance", "LivingRoom", "Block", "Lift"))
+_OURS |= {"{http://dom.gosuslugi.ru/schema/integration/nsi/}ElementGuid"}
 _ORGANISATIONS = {
     "provider": stands.PROVIDER,
     "operator": stands.OPERATOR,
     "stranger": stands.STRANGER,
     "unknown": "00000000-0000-4000-8000-0000000000ff",
+    "none": None,
 }
 
 
@@ -85,13 +87,21 @@ class Player:
     def send(self, path: Path) -> tuple[stands.Answer, etree._Element | None]:
         expected = texts.expectation(path)
         self.role(expected["role"])
-        answer = self.stand.post(self.message(path, expected), **hostile.http_of(expected))
+        message = self.message(path, expected)
+        answer = self.stand.dispatch(message, self.path(message, expected), **hostile.http_of(expected))
         if answer.status != 200:
             return answer, None
         result = self.stand.result(answer.message_guid)
-        for one in result.iter(f"{HM}CommonResult"):
+        for one in outcomes(result):
             self.given[one.findtext(wire.base("TransportGUID"))] = one.findtext(wire.base("GUID"))
         return answer, result
+
+    @staticmethod
+    def path(message: bytes, expected: dict[str, Any]) -> str:
+        """The path of the service that the request element belongs to; a whole envelope goes to that of houses."""
+        if expected.get("envelope"):
+            return stands.HOUSES
+        return stands.path_of(etree.fromstring(message).find(f"{{{wire.SOAP}}}Body")[0].tag)
 
     def message(self, path: Path, expected: dict[str, Any]) -> bytes:
         data = path.read_bytes()
@@ -154,9 +164,18 @@ def test_valid_sample__is_accepted_and_executed(player: Player, path: Path) -> N
     assert result.find(f".//{wire.base('ErrorMessage')}") is None
     assert result.find(f".//{wire.base('Error')}") is None
     if "branch" in expected:
-        assert len(result.findall(f"{HM}{expected['branch']}")) == 1
+        assert len(result.findall(f"{{*}}{expected['branch']}")) == expected.get("items", 1)
     else:
-        assert len(list(result.iter(f"{HM}CommonResult"))) == expected["accepted"]
+        assert len(outcomes(result)) == expected["accepted"]
+
+
+@pytest.mark.parametrize("path", REPAIRED, ids=name_of)
+def test_repaired_sample__is_accepted_in_the_same_setting(player: Player, path: Path) -> None:
+    answer, result = player.play(path)
+    assert answer.status == 200
+    assert result.findtext(wire.base("RequestState")) == "3"
+    assert result.find(f".//{wire.base('ErrorMessage')}") is None
+    assert result.find(f".//{wire.base('Error')}") is None
 
 
 @pytest.mark.parametrize("path", INVALID, ids=name_of)
@@ -228,11 +247,16 @@ def refusals(stand: stands.Stand) -> Iterator[str]:
     return (entry.facts["code"] for entry in entries(stand) if entry.kind == journal.Kind.PACKAGE_REFUSED)
 
 
+def outcomes(result: etree._Element) -> list[etree._Element]:
+    """Return the CommonResults: nested in an ImportResult, or ImportResults themselves (protocol §4.2)."""
+    return [item.getparent() for item in result.iter(wire.base("TransportGUID"))]
+
+
 def codes_at(result: etree._Element, transport_guid: str | None) -> list[str]:
     """Return the codes of the object with this TransportGUID, of the whole message where there is none."""
     if transport_guid is None:
         return [item.findtext(wire.base("ErrorCode")) for item in result.iter(wire.base("ErrorMessage"))]
     found = next(
-        one for one in result.iter(f"{HM}CommonResult") if one.findtext(wire.base("TransportGUID")) == transport_guid
+        one for one in outcomes(result) if one.findtext(wire.base("TransportGUID")) == transport_guid
     )
     return [item.findtext(wire.base("ErrorCode")) for item in found.findall(wire.base("Error"))]

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from gateway.families import api
-from gateway.families.nsi import builtin
+from gateway.families.nsi import builtin, reading
 from storage import registry
 
 HEADERS: Final = "nsi"
@@ -78,7 +78,7 @@ class View:
 
 def read(header: registry.Thing, entries: Iterable[registry.Thing]) -> api.Dictionary:
     """Return the dictionary that the registry holds in these objects."""
-    items = (_item(thing) for thing in sorted(entries, key=lambda thing: int(thing.data["order"])))
+    items = (_item(thing) for thing in sorted(entries, key=lambda thing: reading.order(thing.data["code"])))
     about = header.data
     return api.Dictionary(
         number=int(str(header.key)),
@@ -87,13 +87,14 @@ def read(header: registry.Thing, entries: Iterable[registry.Thing]) -> api.Dicti
         modified_at=_moment(header),
         items={builtin.normal(item.code): item for item in items},
         group=about["group"],
+        kind=about["kind"],
     )
 
 
 def _item(thing: registry.Thing) -> api.Item:
     data = thing.data
     return api.Item(
-        code=data["code"],
+        code=data["wire"],
         guid=data["guid"],
         name=data["name"],
         actual=data["actual"],

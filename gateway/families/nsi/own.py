@@ -5,7 +5,6 @@ Each is an aggregate of its own, `nsi:<orgPPAGUID>:<number>`: nobody else's pack
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterable
 from typing import Final
 
@@ -15,7 +14,6 @@ from gateway.families.nsi import builtin, kinds, pages
 from storage import registry as registry_module
 
 ENTRY: Final = "provider-entry"
-_BEGINNING: Final = dt.datetime(2026, 3, 1, tzinfo=dt.UTC)
 
 
 def aggregate(organisation: str, number: int) -> str:
@@ -39,7 +37,7 @@ def dictionary(registry: registry_module.Registry, organisation: str, kind: kind
     items = [_item(kind, thing, code_of.get(thing.parent or "")) for thing in things]
     tops = {str(thing.data["top"]) for thing in things if thing.data["top"]}
     items = [*(_top(kind, organisation, code, items) for code in sorted(tops)), *items]
-    modified = max((each.modified_at for each in items), default=_BEGINNING)
+    modified = max((each.modified_at for each in items), default=pages.BEGINNING)
     return api.Dictionary(kind.number, kind.name, kind.fields[0].name, modified, {each.code: each for each in items})
 
 
@@ -70,7 +68,7 @@ def _item(kind: kinds.Kind, thing: registry_module.Thing, parent: str | None) ->
         name=kind.named(content),
         actual=thing.ended_at is None,
         parent=thing.data["top"] or parent,
-        modified_at=thing.changed_at or _BEGINNING,
+        modified_at=thing.changed_at or pages.BEGINNING,
         fields=kind.exported(content),
     )
 

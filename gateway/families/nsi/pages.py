@@ -18,6 +18,8 @@ from gateway.families.problems import problem
 
 PAGE: Final = 1000
 
+BEGINNING: Final = dt.datetime(2026, 3, 1, tzinfo=dt.UTC)
+"""Moment of what was never changed."""
 _BEFORE_ALL: Final = dt.datetime.min.replace(tzinfo=dt.UTC)
 _AFTER_ALL: Final = dt.datetime.max.replace(tzinfo=dt.UTC)
 
@@ -51,6 +53,12 @@ def page(found: api.Dictionary, request: fields.Fields, now: dt.datetime) -> api
         "CurrentPage": str(number),
     }
     return api.Exported("NsiPagingItem", ({**_item(found, entries, now), **counts},))
+
+
+def everything(found: api.Dictionary) -> api.Exported:
+    """Return the whole dictionary as one answer, however large: to be judged, and not to be sent."""
+    tree = _tree(found)
+    return api.Exported("NsiItem", (_item(found, _elements(found, tree, tree[None], None), BEGINNING),))
 
 
 def nothing() -> api.Failed:
