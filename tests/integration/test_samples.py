@@ -14,8 +14,9 @@ from lxml import etree
 
 import samples
 from gateway import clock, wire
+from gateway.families.nsi import loading
 from signing import issue, subject
-from storage import directory, journal, verification
+from storage import directory, journal, numbers, registry, verification
 from tests import hostile
 from tests import samples as texts
 from tests import stand as stands
@@ -77,6 +78,7 @@ class Player:
     def play(self, path: Path) -> tuple[stands.Answer, etree._Element | None]:
         """Send a sample after its predecessors; return the answer and, for an accepted package, its result."""
         expected = texts.expectation(path)
+        self.load(path)
         with self.basis(path, expected):
             for before in expected["before"]:
                 _, result = self.send((path.parent / before).resolve())
@@ -124,6 +126,15 @@ class Player:
             assert package.count(old.encode()) == 1, old
             package = package.replace(old.encode(), new.encode())
         return package
+
+    def load(self, path: Path) -> None:
+        """Load the dictionaries that a sample needs."""
+        for new, before in texts.dictionaries(path):
+            with self.stand.house.database.read() as connection:
+                unit = registry.Registry(connection, numbers.Numbers(self.stand.house.database))
+                loading.put(new, before, unit)
+            with self.stand.house.database.write() as connection:
+                registry.apply(connection, unit, organisation="", message="nsi", at=clock.now())
 
     def role(self, role: str) -> None:
         """Give the data provider a role."""

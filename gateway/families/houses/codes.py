@@ -32,13 +32,13 @@ PARAMETER_VALUE_UNKNOWN: Final = errors.define(
     "№ {number}: «{value}»",
     "Возьмите код значения из названного справочника: exportNsiItem.",
 )
-BEING_STATE_DISAGREES: Final = errors.define(
+STATE_DISAGREES: Final = errors.define(
     "INT004125",
     "Для присвоения дому состояния «{state}» необходимо указать в характеристиках дома "
     "«Наличие признания МКД аварийным» = «{value}»",
     "Передайте состояние дома и этот параметр (OGFData) согласованно, лучше в одном запросе.",
 )
-DEMOLISHED: Final = errors.define(
+BEING_DEMOLISHED: Final = errors.define(
     "INT004123",
     "Дом {house} находится в процессе аннулирования или сноса",
     "Снос этого дома уже размещает другой элемент того же запроса; оставьте один.",

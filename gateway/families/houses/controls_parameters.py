@@ -63,7 +63,7 @@ def value_is_in_its_dictionary(change: plan.Change, whole: plan.Plan) -> Iterato
 
 @control(Phase.CONTENT, (kinds.APARTMENT_HOUSE,), codes.STATE_DISAGREES)
 def state_agrees_with_recognition(change: plan.Change, whole: plan.Plan) -> Iterator[api.Problem]:
-    """Refuse a state that says otherwise than the parameter "recognised as dangerous", once there is such a parameter."""
+    """Refuse a state that contradicts the parameter "recognised as dangerous", where there is such a parameter."""
     dictionaries = whole.task.dictionaries
     code = parameters.emergency(dictionaries) if "State" in change.item.fields else None
     if code is None:

@@ -1,8 +1,8 @@
 """Parameters of the description form (OGFData) as dictionary 197 defines them.
 
-An entry of the dictionary is one parameter. What else it says stands in its fields, of which these are read: the type of
-the value, the dictionary that an enumerated one chooses from, and the objects that it describes (one field for each, or
-several in one, parted by commas). Where an entry does not say one of them, nothing is judged by it.
+An entry of the dictionary is one parameter. What else it says stands in its fields, of which these are read: the type
+of the value, the dictionary that an enumerated one chooses from, and the objects that it describes (a field for each,
+or several in one, parted by commas). Where an entry does not say one of them, nothing is judged by it.
 """
 
 from __future__ import annotations
