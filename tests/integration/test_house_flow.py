@@ -89,7 +89,10 @@ def test_client_that_sends_again_what_is_there__is_told_of_each_and_spoils_nothi
 def test_demolished_house__is_the_end_of_the_flow(stand: stands.Stand) -> None:
     client = Client(stand)
     assert client.place(create(flat("1"))) == []
-    assert _codes(client.send(samples.valid("houses/demolish-houses.xml").decode().partition("?>")[2])) == ["INT002000"]
+    here = re.search(r"<hm:FIASHouseGuid>([^<]*)", create())
+    assert here
+    demolition = samples.valid("houses/demolish-living-house.xml").decode().partition("?>")[2]
+    assert _codes(client.send(re.sub(r"(<hm:FIASHouseGuid>)[^<]*", rf"\g<1>{here[1]}", demolition))) == []
     assert client.place(create(flat("2"))) == ["INT004160"]
     assert f"с ОГРН {stands.PROVIDER_OGRN}" in etree.tostring(client.send(create(flat("2"))), encoding="unicode")
     assert list(client.flats()) == ["1"]

@@ -86,7 +86,7 @@ def test_unknown_house__has_an_error_of_its_own_beside_those_that_are_found(town
 
 def test_annulled_premises_and_demolished_houses__are_still_found(town: Rig) -> None:
     rig_module.accepted(town.play(sample("annul-premises")))
-    rig_module.accepted(town.play(sample("demolish-houses")))
+    rig_module.accepted(town.play(sample("demolish-living-house")))
     numbers = [thing.unique_number for thing in town.things(APARTMENT).values() if "PremisesNum" in thing.data]
     answer = town.play(basic(*(("PremisesUniqueNumber", number) for number in numbers), ("FIASHouseGuid", LIVING)))
     assert found(answer) == [APARTMENT] * len(numbers) + [LIVING]

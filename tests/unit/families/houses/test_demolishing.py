@@ -6,6 +6,7 @@ import pytest
 
 from gateway.families import api
 from tests.unit.families.houses import rig as rig_module
+from tests.unit.families.houses import test_exporting
 from tests.unit.families.houses.requests import COMMUNAL, FIAS, REASON, create, entrance, flat, room, transport, update
 from tests.unit.families.houses.rig import BASE, HM, NOW, OGRN, Rig, codes, sample
 
@@ -103,15 +104,25 @@ def test_reason__is_needed_unless_the_house_is_dangerous(state: str, told: list 
 
 
 def test_demolished_house__is_exported_with_its_end(rig: Rig) -> None:
-    for name in ("create-apartment-house", "create-living-house", "demolish-houses"):
-        rig_module.accepted(rig.play(sample(name)))
-    (item,) = rig.play(sample("export-house-15.10.0.0")).items
+    rig.play(create(flat(2, "1"), flat(3, "2")))
+    document = "<Document><b:Name>a.pdf</b:Name><b:Description>Решение</b:Description><b:Attachment>"
+    document += f"<b:AttachmentGUID>{FIAS}</b:AttachmentGUID></b:Attachment></Document>"
+    sent = demolish(house(4)).replace(b"<Description>", document.encode() + b"<Description>")
+    rig_module.accepted(rig.play(sent))
+    (item,) = rig.play(_of_this_house(sample("export-house-15.10.0.0"))).items
+    rig_module.built_in_schema().assertValid(test_exporting.as_result(dict(item)))
     basic = item["ApartmentHouse"]["BasicCharacteristicts"]
-    assert basic["DemolishionDate"] == "2026-03-15"
-    assert basic["DemolishionReason"]["Document"][0]["Name"] == "reshenie-o-snose.pdf"
+    assert basic["DemolishionDate"] == "2026-03-16"
+    assert basic["DemolishionReason"]["Document"][0]["Name"] == "a.pdf"
+    assert basic["LifeCycleStage"]["Code"] == "5"
     assert {flat["TerminationDate"] for flat in item["ApartmentHouse"]["ResidentialPremises"]} == {"2026-04-01"}
-    (brief,) = rig.play(sample("export-brief-apartment-house")).items
-    assert brief["ApartmentHouseInfo"]["DemolishionReason"] == "Реновация квартала"
+    answer = rig.play(_of_this_house(sample("export-brief-apartment-house")))
+    rig_module.built_in_schema().assertValid(test_exporting.as_result(dict(answer.items[0]), answer.branch))
+    assert answer.items[0]["ApartmentHouseInfo"]["DemolishionReason"] == "Пожар"
+
+
+def _of_this_house(request: bytes) -> bytes:
+    return request.replace(b"a9d4ac1a-51f0-4b5a-8c55-2f7a36d3d101", FIAS.encode())
 
 
 def test_thousand_houses__are_demolished_by_one_request(rig: Rig) -> None:

@@ -15,6 +15,7 @@ from tests.unit.families.houses.rig import HM, Rig, sample, shapes
 
 APARTMENT = "create-apartment-house"
 BLOCKS = "create-living-house-of-blocks"
+MUNICIPAL = "create-apartment-house-by-municipality"
 
 
 def _result(rig: Rig, name: str = "export-house-15.10.0.0") -> dict:
@@ -44,7 +45,8 @@ def _answer(rig: Rig, name: str) -> etree._Element:
 
 def _play(rig: Rig, *names: str) -> None:
     for name in names:
-        rig_module.accepted(rig.play(sample(name)))
+        role = rig_module.expectation(rig_module.SAMPLES / "valid" / "houses" / f"{name}.xml")["role"]
+        rig_module.accepted(rig.play(sample(name), role=role))
 
 
 STORIES = (
@@ -52,9 +54,9 @@ STORIES = (
     ((APARTMENT, "update-apartment-house", "annul-premises"), "export-house-15.10.0.0"),
     ((APARTMENT, "replace-apartment-house"), "export-house-15.10.0.0"),
     ((BLOCKS, "update-living-house-of-blocks"), "export-living-house-of-blocks"),
-    ((APARTMENT, "create-living-house", "demolish-houses"), "export-house-15.10.0.0"),
     ((APARTMENT, "annul-premises"), "export-brief-apartment-house"),
-    ((APARTMENT, "create-living-house", "demolish-houses"), "export-brief-apartment-house"),
+    (("create-living-house", "demolish-living-house", BLOCKS), "export-brief-living-houses"),
+    ((MUNICIPAL, BLOCKS, "demolish-houses"), "export-living-house-of-blocks"),
     ((APARTMENT, BLOCKS), "export-brief-basic-houses"),
     ((APARTMENT,), "export-brief-basic-houses"),
     (("create-living-house", BLOCKS), "export-brief-living-houses"),
