@@ -87,7 +87,11 @@ class _Search:
         if suite is not None and not has_signed(suite, issuer, lower):
             self._note_foreign(lower, issuer, is_known=is_known)
             return False
-        obstacle = _obstacle(path, issuer, suite, self.policy)
+        obstacle = _obstacle(path, issuer, suite)
+        if obstacle is None and len(path) >= self.policy.certificate_links and issuer.der != lower.der:
+            if is_known:
+                self.broken.append(f"В цепочке сертификатов больше {self.policy.certificate_links} звеньев.")
+            return False
         if obstacle is not None:
             self.broken.append(obstacle)
         return obstacle is None
@@ -117,7 +121,7 @@ def has_signed(suite: Suite, issuer: Certificate, lower: Certificate) -> bool:
     return answer
 
 
-def _obstacle(path: Chain, issuer: Certificate, suite: Suite | None, policy: Policy) -> str | None:
+def _obstacle(path: Chain, issuer: Certificate, suite: Suite | None) -> str | None:
     """Say why the issuer, whose signature holds, cannot continue the path; None where it can."""
     below = sum(1 for link in path[1:] if link.subject_name != link.issuer_name)
     if suite is None:
@@ -126,8 +130,6 @@ def _obstacle(path: Chain, issuer: Certificate, suite: Suite | None, policy: Pol
         return f"Сертификат «{issuer.name}» не даёт права выпускать сертификаты."
     if issuer.path_length is not None and below > issuer.path_length:
         return f"Сертификат «{issuer.name}» не разрешает столько промежуточных удостоверяющих центров."
-    if len(path) >= policy.certificate_links and issuer.der != path[-1].der:
-        return f"В цепочке сертификатов больше {policy.certificate_links} звеньев."
     return None
 
 

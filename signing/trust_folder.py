@@ -1,7 +1,7 @@
 """The trust folder of an installation, as its files.
 
     *.pem, *.crt, *.cer, *.der          authorities that are believed; a signer's certificate is pinned for all
-    organisations/<owner>/<the same>    certificates pinned for one owner
+    organisations/<owner>/<the same>    certificates pinned for one owner, who is called so in either case
     crl/*.crl                           the revocation lists in force
     crl/archive/*.crl                   lists that newer ones have replaced: they answer for the past
 
@@ -114,7 +114,7 @@ def _certificate_files(folder: Path) -> Iterator[tuple[Path, str | None]]:
     owners = folder / OWNERS
     for owner in sorted(owners.iterdir()) if owners.is_dir() else ():
         if owner.is_dir() and not owner.name.startswith("."):
-            yield from ((path, owner.name) for path in _files(owner, SUFFIXES))
+            yield from ((path, owner.name.lower()) for path in _files(owner, SUFFIXES))
 
 
 def _list_files(folder: Path, *, past: bool) -> Iterator[Path]:

@@ -21,7 +21,7 @@ _COMMANDS: Final = {
     "demo": "Show the gateway at work: send the samples, print what comes back.",
     "send": "Wrap, sign and send messages; print what became of them.",
     "check": "Judge messages as the gateway would; send and store nothing.",
-    "verify": "Judge the signatures of documents of an exchange, for people and for scripts.",
+    "verify": "Judge the signatures of documents: valid, invalid or indeterminate.",
     "sign": "Sign a document of an exchange.",
     "state": "Tell what an installation knows of one message.",
     "org": "Organisations: data providers and operators.",

@@ -55,7 +55,7 @@ def add(where: place.Place, files: tuple[Path, ...], owner: str | None, *, ended
     found = list({each.der: each for path in files for each in trusted.load(path)}.values())
     for each in found:
         if owner is None:
-            trusted.check_authority(each, at=now, by=signatures.incoming(conf), ended=ended)
+            trusted.check_authority(each, at=now, by=signatures.audit(conf), ended=ended)
         else:
             trusted.check_signer(each, at=now, ended=ended)
     with where.database() as db, trusted.alone(conf.trust):
@@ -81,7 +81,7 @@ def list_(where: place.Place, *, as_json: bool) -> None:
     """
     conf = where.need()
     contents = trust_folder.survey(conf.trust)
-    by = signatures.incoming(conf)
+    by = signatures.audit(conf)
     for error in contents.damaged:
         click.echo(f"Warning: damaged: {error}", err=True)
     certificates = trust_shown.certificates(contents, by, clock.now())

@@ -35,7 +35,7 @@ def check_authority(candidate: Certificate, *, at: dt.datetime, by: policy.Polic
     name = f"«{candidate.name}»"
     if not candidate.may_issue:
         raise TrustError(
-            f"{name} is the certificate of a signer, not of an authority: pin it for its organisation, --org"
+            f"{name} is the certificate of a signer, not of an authority: pin it for its organisation with --org GUID"
         )
     if candidate.strange:
         raise TrustError(f"{name} has a critical extension that is not known: no chain through it would be accepted")

@@ -159,7 +159,8 @@ def test_revoked_certificate__is_refused_from_the_list_on(stand):
 
 def test_certificate_in_the_name_of_an_authority__is_refused_as_the_forgery_that_it_is(stand):
     twin = issue.new_authority("p256", "Test CA", now=stands.NOW - 400 * DAY)
-    code, text = answer(stand, signer(twin, ogrn=stands.PROVIDER_OGRN))
+    named = stands.AUTHORITY.certificate.key_id
+    code, text = answer(stand, makers.reissued(signer(twin, ogrn=stands.PROVIDER_OGRN), twin, key_id=named))
     assert (code, "«Директор» неверна" in text) == ("AUT011004", True)
 
 

@@ -166,7 +166,7 @@ def test_header_that_is_missing__is_told_beside_the_rest(gateway, envelope):
 class TestInAnInstallation:
     @pytest.fixture(autouse=True)
     def _people(self, made, authority, tmp_path):
-        made.run("key", "trust", file(tmp_path, issue.pem(authority.certificate), "authority.crt"))
+        made.run("trust", "add", file(tmp_path, issue.pem(authority.certificate), "authority.crt"))
         made.run("org", "add", "УК", "--ogrn", OGRN, "--role", "УО", "--guid", UO)
 
     def test_signature_of_the_organisation__is_good(self, made, envelope):

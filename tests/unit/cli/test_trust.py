@@ -135,7 +135,7 @@ def forged_root():
         (
             LEAF,
             (),
-            "«Директор» is the certificate of a signer, not of an authority: pin it for its organisation, --org",
+            "«Директор» is the certificate of a signer, not of an authority: pin it for its organisation with --org",
         ),
         (ROOT.key_pem(), (), "holds no certificate: it is a private key, its certificate is wanted"),
         (b"garbage", (), "holds no certificate: PEM or DER is wanted"),

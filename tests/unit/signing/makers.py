@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from lxml import etree
 
 import signing
-from signing import der, errors, issue
+from signing import certificates, der, errors, issue, resign
 from signing.gost import selection
 from signing.policy import strict
 from signing.subject import Subject
@@ -55,6 +55,26 @@ def below(above, name, **how):
     return issue.issue(above, "p256", Subject(common_name=name), **how)
 
 
+def reissued(identity, by, *, key_id=None, change=lambda builder: builder):
+    """The identity's certificate again, signed by another key; `key_id` is the key that it names, if any."""
+    old = identity.certificate.loaded
+    builder = x509.CertificateBuilder(
+        issuer_name=old.issuer,
+        subject_name=old.subject,
+        public_key=old.public_key(),
+        serial_number=old.serial_number,
+        not_valid_before=old.not_valid_before_utc,
+        not_valid_after=old.not_valid_after_utc,
+    )
+    for extension in old.extensions:
+        if not isinstance(extension.value, x509.AuthorityKeyIdentifier):
+            builder = builder.add_extension(extension.value, extension.critical)
+    if key_id is not None:
+        builder = builder.add_extension(x509.AuthorityKeyIdentifier(key_id, None, None), critical=False)
+    signed = change(builder).sign(by.key, hashes.SHA256())
+    return issue.Identity(identity.key, certificates.read(signed.public_bytes(Encoding.DER)), identity.intermediates)
+
+
 def crl(by, *entries, made=NOW, lasts=timedelta(days=7), number=None, point=None, extensions=(), algorithm=None):
     """A revocation list, DER: each entry is an identity or a serial number, and perhaps days from NOW and a reason.
 
@@ -69,7 +89,10 @@ def crl(by, *entries, made=NOW, lasts=timedelta(days=7), number=None, point=None
         builder = builder.add_extension(x509.IssuingDistributionPoint(**(_NO_POINT | point)), critical=True)
     for extension, critical in extensions:
         builder = builder.add_extension(extension, critical)
-    encoded = builder.sign(by.key, algorithm or hashes.SHA256()).public_bytes(Encoding.DER)
+    maker = resign.maker(by.key)
+    encoded = builder.sign(maker, algorithm or resign.hash_for(maker)).public_bytes(Encoding.DER)
+    if maker is not by.key:
+        return resign.revocation_list(encoded, by.key)
     return encoded if lasts else _without_next_update(encoded, by)
 
 

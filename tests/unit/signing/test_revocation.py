@@ -191,6 +191,18 @@ def test_every_kind_of_authority__signs_lists(kind):
     assert read(by, (5, 0)).is_signed_by(by.certificate, policy.STRICT)
 
 
+@pytest.mark.parametrize("kind", ["gost2012-256", "gost2012-512"])
+@pytest.mark.parametrize("backend", makers.BACKENDS)
+def test_authority_of_gost__signs_lists(kind, backend):
+    by_policy = policy.strict(makers.backend(backend))
+    by, twin = (issue.new_authority(kind, "УЦ", now=NOW) for _ in range(2))
+    found = read(by, (LEAF, -1, REASON.superseded))
+    assert found.find(LEAF.certificate.serial).reason == 4
+    assert found.is_signed_by(by.certificate, by_policy)
+    assert not found.is_signed_by(twin.certificate, by_policy)
+    assert not read(by).is_signed_by(by.certificate, STRICT)
+
+
 def test_authority_without_crl_sign__may_not_revoke():
     issuing = below(ROOT, "без cRLSign", usages=frozenset({"key_cert_sign"}))
     revoking = below(ROOT, "с cRLSign", usages=frozenset({"crl_sign"}))

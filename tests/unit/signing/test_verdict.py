@@ -18,7 +18,7 @@ from signing import issue, revocation, trust
 from signing.policy import STRICT, THOROUGH
 from signing.verdict import UNDECIDED, Conclusion, Failure, Reason, Verdict
 from tests.unit.signing import makers
-from tests.unit.signing.makers import NOW, SUBJECT, below, crl
+from tests.unit.signing.makers import NOW, SUBJECT, below, crl, reissued
 
 VALID, INVALID, UNDECIDABLE = Conclusion.VALID, Conclusion.INVALID, Conclusion.INDETERMINATE
 DAY = timedelta(days=1)
@@ -71,6 +71,7 @@ class Case:
 
 PLAIN = signer(ROOT)
 LOWER = signer(MIDDLE)
+FORGED = reissued(signer(TWIN), TWIN, key_id=ROOT.certificate.key_id)
 USELESS = signer(ROOT, usages=frozenset({"key_agreement"}))
 FRESH, STALE = {"made": NOW - DAY, "lasts": 60 * DAY}, {"made": NOW - 9 * DAY, "lasts": DAY}
 
@@ -124,7 +125,10 @@ TABLE = {
         (0, INVALID, Reason.PAYLOAD_DIGEST, (True, True, False)),
         (10, INVALID, Reason.REVOKED, (False, True, False)),
     ]),
-    "certificate forged in the name of an authority that is known": (Case(signer(TWIN)), [
+    "authority that is known by another key": (Case(signer(TWIN)), [
+        (0, UNDECIDABLE, Reason.UNTRUSTED, (True, False, True)),
+    ]),
+    "certificate forged in the name of an authority that is known": (Case(FORGED), [
         (0, INVALID, Reason.CHAIN, (True, False, True)),
         (91, INVALID, Reason.CHAIN, (False, False, True)),
     ]),
