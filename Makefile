@@ -5,7 +5,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-long test-system fast lint docs bench wheel clean
+.PHONY: help setup demo test test-long test-system fast lint docs bench fuzz wheel clean
 
 BIN := .venv/bin
 READY := .venv/.ready
@@ -44,6 +44,9 @@ docs: $(READY) ## Write the pages that are made from the code
 
 bench: $(READY) ## Measure the speed, as ratios to the C limit
 	$(BIN)/python bench/run.py $(ARGS)
+
+fuzz: $(READY) ## Change certificates and signed messages at random (HCS_FUZZ=1000000 of each)
+	$(BIN)/python -m tests.fuzz $(ARGS)
 
 wheel: $(READY) ## Build the wheel into dist
 	$(BIN)/pip wheel --quiet --no-deps --wheel-dir dist .

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
@@ -13,6 +15,7 @@ from signing.gost import selection
 from signing.verdict import Conclusion, Reason
 from tests.signature_attacks import cases, corpus, families, message
 
+PAGE = Path(__file__).resolve().parents[3] / "docs" / "signature-attacks.md"
 CASES = cases.cases()
 STORED = [case for case in CASES if case.is_stored]
 MADE = [case for case in CASES if not case.is_stored]
@@ -99,6 +102,14 @@ def test_corpus__is_what_its_generator_makes():
     stored = {item.name: item.read_bytes() for item in corpus.FOLDER.iterdir()}
     assert stored.keys() == made.keys()
     assert [name for name in made if made[name] != stored[name]] == [], "run python -m tests.signature_attacks"
+
+
+def test_page__tells_of_every_attack_by_family():
+    page = PAGE.read_text(encoding="utf-8")
+    rows = [line.split(" | ")[:4] for line in page.splitlines() if line.startswith("| ")]
+    told = {(row[0].removeprefix("| "), row[2], row[3]) for row in rows}
+    assert {(each.name, each.by, each.reason) for each in families.ATTACKS} == told - {("attack", "by", "reason")}
+    assert [family.about for family in families.FAMILIES if f"\n{family.about}\n" not in page] == []
 
 
 def test_names__are_unique_and_say_something():
