@@ -23,6 +23,7 @@ from tests.fuzz import targets
 
 _COUNT = 100_000
 _SHOWN = 5
+_PROGRESS = 100_000
 
 
 @dataclasses.dataclass(slots=True)
@@ -76,6 +77,8 @@ def run(kind: str, seed: int, numbers: range) -> Report:
         warnings.simplefilter("ignore")  # cryptography warns of odd certificates
         for number in numbers:
             report.run(number)
+            if report.outcomes.total() % _PROGRESS == 0:
+                print(report.text(), file=sys.stderr, flush=True)
     return report
 
 

@@ -7,10 +7,14 @@ import copy
 import functools
 from random import Random
 
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding
 from lxml import etree
 
 from signing import certificates, names, policy
+from signing import der as der_reader
 from signing.gost import selection
 from signing.verdict import Refusal, Verdict
 from tests.fuzz import asn1, octets, trees
@@ -69,20 +73,33 @@ def certificate_bases() -> tuple[bytes, ...]:
     return (*made, template.Blank(spki=spkis[0]).signed(), template.authority_certificate())
 
 
-@functools.cache
-def _genuine() -> frozenset[bytes]:
-    """What the authority has signed."""
-    return frozenset(certificates.read(base).tbs for base in certificate_bases())
-
-
 def changed_certificate(random: Random) -> bytes:
-    """A certificate after one to four changes, of its bytes or of its values."""
-    found = random.choice(certificate_bases())
-    if random.random() < 0.6:
-        return asn1.changed(found, random, random.randint(1, 4))
-    for _ in range(random.randint(1, 4)):
-        found = octets.changed(found, random)
-    return found
+    """A certificate after one to three changes, of its bytes or its values; many are signed again by the authority."""
+    found, changes = random.choice(certificate_bases()), random.choice((1, 1, 1, 1, 2, 3))
+    if random.random() < 0.7:
+        found = asn1.changed(found, random, changes)
+    else:
+        for _ in range(changes):
+            found = octets.changed(found, random)
+    return _signed_again(found) if random.random() < 0.5 else found
+
+
+def _signed_again(encoded: bytes) -> bytes:
+    """What a careless authority would have made of it; what is not even three values stays as it is."""
+    try:
+        (_, tbs, _), (_, algorithm, _), _signature = der_reader.values(der_reader.only(encoded)[1])
+    except ValueError:
+        return encoded
+    return der.sequence(tbs, algorithm, der.bits(template.sign(template.authority(), tbs)))
+
+
+def _is_signed(tbs: bytes, signature: bytes) -> bool:
+    """Ask the library whether the authority has signed this."""
+    try:
+        template.authority().public_key().verify(signature, tbs, ec.ECDSA(hashes.SHA256()))
+    except InvalidSignature:
+        return False
+    return True
 
 
 def judge_certificate(encoded: bytes) -> str:
@@ -104,7 +121,7 @@ def judge_certificate(encoded: bytes) -> str:
         path = cases.store().path(found, (found,), at=corpus.AT, policy=judged_by())
     except Refusal:
         return "read"
-    demand(found.tbs in _genuine(), "what the authority has not signed has a chain")
+    demand(_is_signed(found.tbs, found.signature), "what the authority has not signed has a chain")
     demand(len(path.chain) <= 2, "the chain is longer than the certificates that there are")
     return "trusted"
 
@@ -189,8 +206,29 @@ def _payload(element: etree._Element) -> bytes:
     return etree.tostring(twin, method="c14n", exclusive=True, with_comments=False)
 
 
+# --- messages with changed certificates -------------------------------------------------------------------------------
+
+
+def message_around_a_changed_certificate(random: Random) -> bytes:
+    """A good message that carries a changed certificate; CertDigest agrees with it, and its sender sealed it."""
+    draft = message.Draft(message.signer())
+    draft.carry(changed_certificate(random))
+    return draft.seal().octets()
+
+
+def judge_message(encoded: bytes) -> str:
+    """Judge the request; return the reason of the verdict, or `good` where the authority has signed the certificate."""
+    verdict = cases.verify(cases.place(message.parse(encoded), message.REQUEST), judged_by(), corpus.AT)
+    if verdict.failure is not None:
+        return verdict.failure.reason
+    signed = verdict.certificate.tbs_certificate_bytes, verdict.certificate.signature
+    demand(_is_signed(*signed), "what the authority has not signed is good")
+    return "good"
+
+
 TARGETS = {
     "certificates": (changed_certificate, judge_certificate),
     "documents": (changed_document, judge_document),
+    "messages": (message_around_a_changed_certificate, judge_message),
 }
 """How an input is made from a source of randomness, and how it is judged, by the kind of input."""

@@ -11,6 +11,12 @@ from tests.fuzz import targets
 
 COUNT = 1_000_000 if os.environ.get("HCS_LONG") == "1" else 3_000
 SEED = 2027
+OUTCOMES = {
+    "certificates": {"refused", "read", "trusted"},
+    "documents": {"not XML", "refused", "same"},
+    "messages": {"certificate", "certificate-mismatch", "chain", "algorithm", "good"},
+}
+"""What must come out, and not one thing alone: changes that always fail at the first question prove little."""
 
 
 @pytest.mark.parametrize("kind", targets.TARGETS)
@@ -18,8 +24,7 @@ def test_changed_input__is_judged_or_refused(kind):
     report = fuzz.run(kind, SEED, range(COUNT))
     assert report.findings == [], report.text()
     assert report.outcomes.total() == COUNT
-    assert {"certificates": "read", "documents": "same"}[kind] in report.outcomes
-    assert report.outcomes["refused"] > COUNT / 10
+    assert set(report.outcomes) >= OUTCOMES[kind]
 
 
 @pytest.mark.parametrize("kind", targets.TARGETS)
@@ -49,6 +54,6 @@ def test_what_nobody_signed__is_noticed_by_the_judge_of_documents(monkeypatch):
 
 
 def test_chain_that_nobody_signed__is_noticed_by_the_judge_of_certificates(monkeypatch):
-    monkeypatch.setattr(targets, "_genuine", frozenset)
+    monkeypatch.setattr(targets, "_is_signed", lambda *_: False)
     with pytest.raises(targets.Broken, match="has a chain"):
         targets.judge_certificate(targets.certificate_bases()[0])
