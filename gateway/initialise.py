@@ -16,7 +16,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from gateway import clock, errors, installation, settings
+from gateway import clock, errors, settings, signatures
 from signing import errors as signing_errors
 from signing import issue, signer, trust
 from signing.subject import Subject
@@ -114,13 +114,13 @@ def _settings_file(path: Path, chosen: Mapping[str, Any]) -> Step:
 
 
 def _key(conf: settings.Settings, suite: str) -> Step:
-    key_path, certificate_path = installation.key_paths(conf)
-    made = not key_path.exists() and not certificate_path.exists()
+    key_path, certificate_path = signatures.key_paths(conf)
+    made = not conf.key and not key_path.exists() and not certificate_path.exists()
     if made:
         subject = Subject(common_name="hcs-gateway: installation")
-        identity(authority(conf.keys, suite), suite, subject).write(conf.keys, installation.KEY)
-    installation.load_key(conf)
-    return Step("key", str(key_path), made)
+        identity(authority(conf.keys, suite), suite, subject).write(conf.keys, signatures.KEY)
+    signatures.load_key(conf)
+    return Step("key", conf.key.partition("?")[0] or str(key_path), made)
 
 
 def _database(conf: settings.Settings) -> Step:

@@ -12,7 +12,7 @@ import os
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from gateway import errors
 
@@ -42,6 +42,19 @@ class Settings:
         "required", "What becomes of unsigned packages; a signature that is present is always verified unless off.",
         "required", "optional", "off",
     )  # fmt: skip
+    gost_backend: str = _setting(
+        "auto",
+        "What computes ГОСТ signatures: OpenSSL's engine, Python alone, the engine if it is there; off refuses them.",
+        "auto", "openssl", "pure", "off",
+    )  # fmt: skip
+    revocation: Literal["known", "required"] = _setting(
+        "known",
+        "Whether a certificate needs a fresh revocation list of its authority; a revoked one is refused in any case.",
+        "known", "required",
+    )  # fmt: skip
+    key: str = _setting(
+        "", "The installation's key: a PKCS #11 URI of a token (RFC 7512); empty means the file keys/installation.key."
+    )
     house_basis: str = _setting(
         "granted", "Whether an organisation needs a granted basis to work with a house.", "granted", "open"
     )
@@ -78,7 +91,7 @@ class Settings:
 
     @property
     def trust(self) -> Path:
-        """Folder of the trust anchors (PEM or DER certificates)."""
+        """Folder of whom the installation believes, laid out as `signing.trust_folder` says."""
         return self.data / "trust"
 
     @property

@@ -2,7 +2,8 @@
 
 No DTD, no entities, no network, libxml2's own limits kept on (depth 256, 10 MB a text node), and a bound on the number
 of tags and attributes, because sixteen million empty elements fit into 64 MB and cost two gigabytes of tree. Comments
-are left out: a signature does not cover them, and one inside a value would cut it in two for whoever reads its text.
+are left out: a signature does not cover them. In a signed document one inside a signature, or inside a value, is
+refused: whoever reads the kept bytes by other means, years later, might see the value cut in two there.
 """
 
 from __future__ import annotations
@@ -13,12 +14,18 @@ from typing import Final
 
 from lxml import etree
 
+from gateway import wire
+
 MAX_MARKUP: Final = 2_000_000
 """Most `<` and most `=` signs in one document: the bound of the tree that a parse can build."""
 MAX_ATTRIBUTES: Final = 100_000
 """Most attributes in one document: libxml2 writes an error for each that the contract does not know, unstoppably."""
 
+MAX_COMMENTS: Final = 10_000
+"""Most comments in one signed document: each is looked at."""
+
 _BOM_UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+_XMLDSIG = wire.XMLDSIG.encode()
 _DOCTYPE = re.compile(rb"(?:\xef\xbb\xbf)?(?:\s++|<\?.*?\?>|<!--.*?-->)*+<!DOCTYPE", re.DOTALL)
 _DECLARED = re.compile(rb"(?:\xef\xbb\xbf)?<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([A-Za-z0-9._-]{1,40})[\"']")
 
@@ -53,10 +60,15 @@ def parse(data: bytes) -> etree._Element:
         raise NotXML("объявление DOCTYPE не допускается")
     if data.count(b"<") > MAX_MARKUP or data.count(b"=") > MAX_MARKUP:
         raise NotXML(f"в документе больше {MAX_MARKUP} тегов или атрибутов")
+    commented = b"<!--" in data and _XMLDSIG in data
+    if commented and data.count(b"<!--") > MAX_COMMENTS:
+        raise NotXML(f"в подписанном документе больше {MAX_COMMENTS} комментариев")
     try:
-        root = etree.fromstring(data, _parser())
+        root = etree.fromstring(data, _parser(remove_comments=not commented))
     except etree.XMLSyntaxError as error:
         raise NotXML(_explain(error)) from error
+    if commented:
+        _leave_comments_out(root)
     # An attribute has its `=`, so the walk over the tree is paid by nobody who could not be guilty.
     if data.count(b"=") > MAX_ATTRIBUTES and _attributes(root) > MAX_ATTRIBUTES:
         raise NotXML(f"в документе больше {MAX_ATTRIBUTES} атрибутов")
@@ -64,16 +76,29 @@ def parse(data: bytes) -> etree._Element:
 
 
 _attributes: Final = etree.XPath("count(//@*)")
+_BEFORE_OR_AFTER: Final = "self::text()[normalize-space()]"
+_HARMFUL: Final = etree.XPath(
+    "//ds:Signature//comment() | //*[ds:Signature]//comment()"
+    f"[preceding-sibling::node()[1][{_BEFORE_OR_AFTER}] or following-sibling::node()[1][{_BEFORE_OR_AFTER}]]",
+    namespaces={"ds": wire.XMLDSIG},
+)
 
 
-def _parser() -> etree.XMLParser:
+def _leave_comments_out(root: etree._Element) -> None:
+    """Take harmless comments away as the parser would have; raises NotXML for one that a signed value holds."""
+    for comment in _HARMFUL(root):
+        raise NotXML(f"комментарий внутри подписи или подписанного значения (строка {comment.sourceline})")
+    etree.strip_tags(root, etree.Comment)
+
+
+def _parser(*, remove_comments: bool) -> etree.XMLParser:
     return etree.XMLParser(
         resolve_entities=False,
         no_network=True,
         load_dtd=False,
         huge_tree=False,
         collect_ids=False,
-        remove_comments=True,
+        remove_comments=remove_comments,
         encoding="utf-8",
     )
 

@@ -14,12 +14,13 @@ from signing.policy import STRICT, THOROUGH, Policy
 from signing.signer import PemSigner, Signer
 from signing.subject import Subject
 from signing.trust import TrustStore
-from signing.verdict import Failure, Reason, Verdict
+from signing.verdict import Conclusion, Failure, Reason, Verdict
 from signing.xades import sign, verify
 
 __all__ = [
     "STRICT",
     "THOROUGH",
+    "Conclusion",
     "Failure",
     "PemSigner",
     "Policy",

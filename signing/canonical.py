@@ -1,4 +1,4 @@
-"""Canonical forms of parts of a parsed document, where they stand: nothing is copied, moved or parsed again.
+"""Canonical forms of parts of a parsed document, where they stand: the payload is never copied, moved or parsed again.
 
 Canonical XML 1.0 (inclusive) sees every namespace in scope and the `xml:*` attributes of the ancestors;
 libxml2 knows the former of an element inside a document, lxml loses the latter. Exclusive canonical XML sees
@@ -28,7 +28,7 @@ def inclusive(node: Element) -> bytes:
     try:
         for name, value in inherited.items():
             node.set(name, value)
-        canonical: bytes = etree.tostring(node, method="c14n", exclusive=False, with_comments=False)
+        canonical: bytes = etree.tostring(_apex(node), method="c14n", exclusive=False, with_comments=False)
     except etree.C14NError as error:
         raise _impossible() from error
     finally:
@@ -104,6 +104,20 @@ class _Enveloped(_Sink):
             self._take = self._hash
         # A start tag may come in thousands of pieces: what was searched once is not searched again.
         self._searched = max(1, len(self._held) - len(self._end_tag))
+
+
+def _apex(node: Element) -> Element:
+    """Return the element, or a copy as the root of a document, where libxml2 would go wrong inside of another.
+
+    For an inner element lxml shows libxml2 a copied apex, and libxml2 tells namespaces apart by their pointers: what is
+    in the default namespace of the apex would be put into none (`xmlns=""`) two levels below, and a prefix that is
+    declared again would be written again. Exclusive canonicalisation compares by name and is right.
+    """
+    declares = next(etree.iterwalk(node, events=("start-ns",)), None) is not None
+    if None not in node.nsmap and not declares:
+        return node
+    parser = etree.XMLParser(resolve_entities=False, no_network=True)
+    return etree.fromstring(etree.tostring(node, with_tail=False), parser)
 
 
 def _inherited(node: Element) -> dict[str, str]:

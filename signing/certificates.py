@@ -6,21 +6,27 @@ after `read` the checks work on plain values and cannot be surprised.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
+from pathlib import Path
 from typing import TypeVar
 
 from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import ExtensionOID
 
-from signing import der, names
+from signing import der, errors, frame, names
 from signing.subject import Subject
 from signing.verdict import Reason, Refusal
 
 SERIAL_BITS = 160
 """RFC 5280, section 4.1.2.2: 20 octets. A longer one is not even printed: that is quadratic."""
+
+_NAME_SHOWN = 200
+"""Characters of a name that a sentence holds; strangers write longer ones."""
 
 _Value = TypeVar("_Value", bound=x509.ExtensionType)
 
@@ -54,17 +60,33 @@ class Certificate:
     not_after: datetime
     may_sign: bool
     """KeyUsage is there and holds digitalSignature or contentCommitment."""
+    is_authority: bool
+    """BasicConstraints say CA."""
     may_issue: bool
-    """BasicConstraints say CA, and KeyUsage is there and holds keyCertSign."""
+    """An authority, and KeyUsage holds keyCertSign or is not there (RFC 5280, section 6.1.4, k and n)."""
+    may_revoke: bool
+    """An authority, and KeyUsage holds cRLSign or is not there (RFC 5280, section 6.3.3, f)."""
     path_length: int | None
     """pathLenConstraint: intermediate authorities that may follow; None for any number."""
+    key_id: bytes | None
+    """SubjectKeyIdentifier."""
+    issuer_key_id: bytes | None
+    """keyIdentifier of AuthorityKeyIdentifier: which key of the issuer is said to have signed."""
+    crl_points: frozenset[str]
+    """Names in CRLDistributionPoints, as `general_name` writes them."""
     strange: bool
     """A critical extension is there that this package does not understand (RFC 5280, section 4.2)."""
 
     @property
     def name(self) -> str:
-        """Name for a person: CN, else the organisation, else the serial number in hexadecimal."""
-        return self.subject.common_name or self.subject.organization or f"№ {self.serial:x}"
+        """Name for a person: CN, else the organisation, else the serial number in hexadecimal; cut where it is long."""
+        name = self.subject.common_name or self.subject.organization or f"№ {self.serial:x}"
+        return name if len(name) <= _NAME_SHOWN else f"{name[:_NAME_SHOWN]}…"
+
+    @property
+    def fingerprint(self) -> str:
+        """SHA-256 of the DER, hexadecimal."""
+        return hashlib.sha256(self.der).hexdigest()
 
 
 @lru_cache(maxsize=512)
@@ -81,6 +103,7 @@ def read(encoded: bytes) -> Certificate:
 
 
 def _read(encoded: bytes) -> Certificate:
+    frame.check(encoded)
     loaded = x509.load_der_x509_certificate(encoded)
     serial = loaded.serial_number
     if not 0 < serial < 1 << SERIAL_BITS:
@@ -91,7 +114,10 @@ def _read(encoded: bytes) -> Certificate:
     extensions = loaded.extensions
     usage = _value(extensions, x509.KeyUsage)
     constraints = _value(extensions, x509.BasicConstraints)
+    key_id, issuer_key = _value(extensions, x509.SubjectKeyIdentifier), _value(extensions, x509.AuthorityKeyIdentifier)
+    is_authority = constraints is not None and constraints.ca
     tbs = loaded.tbs_certificate_bytes
+    subject, issuer = loaded.subject, loaded.issuer  # each time that one is asked for, it is read anew
     return Certificate(
         loaded=loaded,
         der=encoded,
@@ -100,17 +126,51 @@ def _read(encoded: bytes) -> Certificate:
         signature_oid=loaded.signature_algorithm_oid.dotted_string,
         spki=der.subject_public_key_info(tbs),
         serial=serial,
-        subject=Subject.of(loaded.subject),
-        subject_name=loaded.subject,
-        issuer_name=loaded.issuer,
-        issuer_attributes=names.attributes_of(loaded.issuer),
+        subject=Subject.of(subject),
+        subject_name=subject,
+        issuer_name=issuer,
+        issuer_attributes=names.attributes_of(issuer),
         not_before=loaded.not_valid_before_utc,
         not_after=loaded.not_valid_after_utc,
         may_sign=usage is not None and (usage.digital_signature or usage.content_commitment),
-        may_issue=bool(constraints and constraints.ca and usage and usage.key_cert_sign),
+        is_authority=is_authority,
+        may_issue=is_authority and (usage is None or usage.key_cert_sign),
+        may_revoke=is_authority and (usage is None or usage.crl_sign),
         path_length=constraints.path_length if constraints else None,
+        key_id=key_id.digest if key_id else None,
+        issuer_key_id=issuer_key.key_identifier if issuer_key else None,
+        crl_points=_points(_value(extensions, x509.CRLDistributionPoints)),
         strange=any(item.critical and item.oid not in _UNDERSTOOD for item in extensions),
     )
+
+
+def load(path: Path) -> tuple[Certificate, ...]:
+    """Read one file, PEM (any number) or DER (one); raises `errors.CertificateUnreadable`."""
+    try:
+        data = path.read_bytes()
+        pem = b"-----BEGIN" in data
+        found = x509.load_pem_x509_certificates(data) if pem else [x509.load_der_x509_certificate(data)]
+    except (OSError, ValueError) as error:
+        raise errors.CertificateUnreadable(f"{path}: {error}") from error
+    return tuple(usable(item.public_bytes(Encoding.DER), f"{path}: ") for item in found)
+
+
+def usable(encoded: bytes, where: str) -> Certificate:
+    """Read one certificate that its keeper vouches for; raises `errors.CertificateUnreadable`, `where` in front."""
+    try:
+        return read(encoded)
+    except Refusal as refusal:
+        raise errors.CertificateUnreadable(f"{where}{refusal.failure.detail}") from refusal
+
+
+def general_name(name: x509.GeneralName) -> str:
+    """Write a GeneralName so that equal ones are equal strings."""
+    value = name.value.rfc4514_string() if isinstance(name, x509.DirectoryName) else name.value
+    return f"{type(name).__name__}:{value}"
+
+
+def _points(found: x509.CRLDistributionPoints | None) -> frozenset[str]:
+    return frozenset(general_name(name) for point in found or () for name in point.full_name or ())
 
 
 def _value(extensions: Iterable[x509.Extension[x509.ExtensionType]], kind: type[_Value]) -> _Value | None:

@@ -10,13 +10,15 @@ import contextlib
 import hmac
 from datetime import datetime
 
-from signing import certificates, names
+from signing import certificates, names, validity
 from signing.certificates import SERIAL_BITS, Certificate
 from signing.policy import Policy
 from signing.shape import Parts
 from signing.verdict import Reason, Refusal
 
 _SERIAL_DIGITS = len(str(1 << SERIAL_BITS))
+_NAME_CHARACTERS = 8 * 1024
+"""Most characters of X509IssuerName; names of accredited authorities have some hundreds, and what was read is kept."""
 
 
 def pick(parts: Parts, policy: Policy) -> Certificate:
@@ -51,12 +53,9 @@ def check_usable(certificate: Certificate, at: datetime) -> None:
         raise Refusal(Reason.CERTIFICATE, "В сертификате есть критическое расширение, которое неизвестно.")
     if not certificate.may_sign:
         raise Refusal(Reason.KEY_USAGE, f"Сертификат «{certificate.name}» не предназначен для подписи документов.")
-    if at < certificate.not_before:
-        begins = f"{certificate.not_before:%d.%m.%Y %H:%M} UTC"
-        raise Refusal(Reason.NOT_YET_VALID, f"Сертификат «{certificate.name}» начинает действовать {begins}.")
-    if at > certificate.not_after:
-        ended = f"{certificate.not_after:%d.%m.%Y %H:%M} UTC"
-        raise Refusal(Reason.EXPIRED, f"Срок действия сертификата «{certificate.name}» истёк {ended}.")
+    failure = validity.outside(certificate, at)
+    if failure is not None:
+        raise Refusal(failure.reason, failure.detail)
 
 
 def _check_issuer_serial(certificate: Certificate, parts: Parts) -> None:
@@ -65,6 +64,8 @@ def _check_issuer_serial(certificate: Certificate, parts: Parts) -> None:
         raise Refusal(Reason.CERTIFICATE_MISMATCH, "Серийный номер в свойствах подписи записан неверно.")
     if int(written) != certificate.serial:
         raise Refusal(Reason.CERTIFICATE_MISMATCH, "Серийный номер в свойствах подписи от другого сертификата.")
+    if len(parts.issuer_name) > _NAME_CHARACTERS:
+        raise Refusal(Reason.CERTIFICATE_MISMATCH, "Имя издателя в свойствах подписи слишком длинно.")
     try:
         agrees = names.parse(parts.issuer_name) == certificate.issuer_attributes
     except ValueError as error:

@@ -14,27 +14,33 @@ _CONTEXT_0 = 0xA0
 _LONG = 0x80
 
 
-def values(data: bytes) -> Iterator[tuple[int, bytes, bytes]]:
-    """Yield (tag, the whole encoding, its content) of each value in a row of them.
+def spans(data: bytes, start: int = 0, stop: int | None = None) -> Iterator[tuple[int, int, int, int]]:
+    """Yield (tag, where it starts, where its content starts, where it ends) of each value in a row; copies nothing.
 
-    Raises `ValueError` on a length that is indefinite or runs over the end.
+    `start` and `stop` bound the row. Raises `ValueError` on a length that is indefinite or runs over the end.
     """
-    position = 0
-    while position < len(data):
+    position, end = start, len(data) if stop is None else stop
+    while position < end:
         start, content = position, position + 2
-        if content > len(data):
+        if content > end:
             raise ValueError("DER ends inside a header")
         tag, length = data[position], data[position + 1]
         if length & _LONG:
             octets = length & ~_LONG
-            if not 0 < octets <= 4 or content + octets > len(data):  # noqa: PLR2004 - 4 octets count 4 GB
+            if not 0 < octets <= 4 or content + octets > end:  # noqa: PLR2004 - 4 octets count 4 GB
                 raise ValueError("DER length is not definite")
             length = int.from_bytes(data[content : content + octets], "big")
             content += octets
         position = content + length
-        if position > len(data):
+        if position > end:
             raise ValueError("DER value runs over the end")
-        yield tag, data[start:position], data[content:position]
+        yield tag, start, content, position
+
+
+def values(data: bytes) -> Iterator[tuple[int, bytes, bytes]]:
+    """Yield (tag, the whole encoding, its content) of each value in a row; raises as `spans` does."""
+    for tag, start, content, stop in spans(data):
+        yield tag, data[start:stop], data[content:stop]
 
 
 def only(data: bytes) -> tuple[int, bytes]:

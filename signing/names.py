@@ -76,7 +76,7 @@ def parse(text: str) -> Attributes:
         keyword, equals, value = part.partition("=")
         if not equals:
             raise ValueError(f"no '=' in {part!r}")
-        attributes.append((_identifier(keyword.strip()), _plain(_value(value.strip(" ")))))
+        attributes.append((_identifier(keyword.strip()), _plain(_value(_stripped(value)))))
     return tuple(sorted(attributes))
 
 
@@ -105,6 +105,13 @@ def _identifier(keyword: str) -> str:
     return _KEYWORDS[folded]
 
 
+def _stripped(written: str) -> str:
+    r"""Take the spaces around a value away; not the one that an escape, `\ `, ends in."""
+    bare = written.strip(" ")
+    backslashes = len(bare) - len(bare.rstrip("\\"))
+    return f"{bare} " if backslashes % 2 and written.endswith(" ") else bare
+
+
 def _value(written: str) -> str:
     if written.startswith("#"):
         return _from_hex(written[1:])
@@ -131,6 +138,8 @@ def _unescaped(written: str) -> str:
             position += 1 + _HEX_PAIR
             continue
         if character == "\\":
+            if not pair:
+                raise ValueError("a backslash with nothing after it")
             character = pair[:1]
             position += 1
         octets += character.encode()

@@ -51,6 +51,12 @@ class Signer(Protocol):
     def sign(self, data: bytes) -> bytes:
         """Return the raw signature over `data`, as SignatureValue carries it."""
 
+    def check(self) -> None:
+        """Raise a `SigningError` where nothing could be signed now; cheap, and the key is not used for it."""
+
+    def close(self) -> None:
+        """Let go of whatever holds the key; the signer is not used afterwards."""
+
 
 @dataclass(frozen=True, slots=True)
 class PemSigner:
@@ -109,6 +115,12 @@ class PemSigner:
         if isinstance(self.suite, GostSuite) and isinstance(self.key, gost_keys.PrivateKey):
             return self.suite.sign(self.key, data)
         raise errors.UnknownKeyKind
+
+    def check(self) -> None:
+        """Do nothing: the key is in memory."""
+
+    def close(self) -> None:
+        """Do nothing: there is no connection to a key in memory."""
 
 
 def suite_of(key: PrivateKey, *, gost_backend: str = selection.AUTO) -> SoftwareSuite:

@@ -38,11 +38,18 @@ class Reason(StrEnum):
     KEY_USAGE = "key-usage"
     """The certificate is not meant for signing documents."""
     EXPIRED = "expired"
-    """The certificate had ended at the time asked for."""
+    """The certificate, or an authority above it, had ended at the time asked for."""
     NOT_YET_VALID = "not-yet-valid"
-    """The certificate had not begun at the time asked for."""
+    """The certificate, or an authority above it, had not begun at the time asked for."""
     UNTRUSTED = "untrusted"
-    """No chain leads from the certificate to an anchor."""
+    """No authority that is known leads to the certificate."""
+    CHAIN = "chain"
+    """A chain leads to the certificate and is broken: whom it names as its issuer has not signed it or may not issue,
+    the path is too long, or an algorithm in it is not allowed."""
+    REVOKED = "revoked"
+    """The certificate, or an authority above it, had been revoked by the time asked for."""
+    REVOCATION_UNKNOWN = "revocation-unknown"
+    """No revocation list that the trust store demands speaks for the time asked for."""
     SIGNATURE_VALUE = "signature-value"
     """SignatureValue is not the key's over SignedInfo."""
     PROPERTIES_DIGEST = "properties-digest"
@@ -51,13 +58,33 @@ class Reason(StrEnum):
     """The content of the element was changed after signing."""
 
 
+class Conclusion(StrEnum):
+    """What follows from all answers together, in the three words of ETSI EN 319 102-1."""
+
+    VALID = "valid"
+    """Intact, valid and trusted: TOTAL-PASSED."""
+    INVALID = "invalid"
+    """Something is refuted, and no further knowledge will mend it: TOTAL-FAILED."""
+    INDETERMINATE = "indeterminate"
+    """Nothing is refuted, and something is not proved for the time asked for; more knowledge may decide."""
+
+
+UNDECIDED = frozenset({Reason.EXPIRED, Reason.NOT_YET_VALID, Reason.UNTRUSTED, Reason.REVOCATION_UNKNOWN})
+"""Reasons that refute nothing: another time, another authority or a newer list may give another answer."""
+
+
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """The first check that failed."""
+    """One check that failed."""
 
     reason: Reason
     detail: str
     """A Russian sentence that tells a person what is wrong."""
+
+    @property
+    def refutes(self) -> bool:
+        """Whether the signature cannot be good, whatever else becomes known."""
+        return self.reason not in UNDECIDED
 
 
 class Refusal(Exception):
@@ -79,15 +106,26 @@ class Verdict:
     intact: bool = False
     """SignatureValue and both digests hold: nothing that was signed has changed."""
     valid: bool = False
-    """The certificate may sign documents, and was in force at the time asked for."""
+    """The certificate may sign documents, and was in force at the time asked for: begun, not ended, and not revoked
+    as far as the lists of the trust store tell."""
     trusted: bool = False
-    """The certificate's chain ends at an anchor, every link in force at the time asked for."""
-    failure: Failure | None = None
-    """The first check that failed; None exactly when the signature is good."""
+    """The certificate's chain ends at an anchor, every authority in it in force at the time asked for; or it is
+    pinned."""
+    failures: tuple[Failure, ...] = ()
+    """Every check that failed, in the order of asking; more than one only where the policy is thorough."""
     certificate: x509.Certificate | None = None
     """The signer's certificate, once SigningCertificate has picked it."""
     chain: tuple[x509.Certificate, ...] = ()
-    """From the signer's certificate to the anchor, both included; empty unless trusted."""
+    """From the signer's certificate to the anchor, both included; the certificate alone where it is trusted because it
+    is pinned; empty where no sound chain was found."""
+    pinned_for: frozenset[str] = frozenset()
+    """Whose own the certificate is, by the labels under which it is pinned."""
+    confined: bool = False
+    """Trusted for those in `pinned_for` alone: no authority vouches for it, and nobody has pinned it for all."""
+    revoked_at: datetime | None = None
+    """Since when the signer's certificate is revoked; may be after the time asked for, which then stays good."""
+    listed_at: datetime | None = None
+    """When the newest revocation list was made that speaks for the signer's certificate; None where none is known."""
     subject: Subject = NOBODY
     """Who signed, as the certificate says; believe it only when `trusted`."""
     signing_time: datetime | None = None
@@ -105,3 +143,15 @@ class Verdict:
     def good(self) -> bool:
         """Intact, valid and trusted."""
         return self.intact and self.valid and self.trusted
+
+    @property
+    def failure(self) -> Failure | None:
+        """The failed check that decides: the first that refutes the signature, else the first; None when it is good."""
+        return next((failure for failure in self.failures if failure.refutes), next(iter(self.failures), None))
+
+    @property
+    def conclusion(self) -> Conclusion:
+        """What follows; a policy that is not thorough has asked no further than the first failure."""
+        if self.good:
+            return Conclusion.VALID
+        return Conclusion.INVALID if self.failure and self.failure.refutes else Conclusion.INDETERMINATE

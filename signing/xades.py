@@ -41,19 +41,25 @@ def verify(element: Element, *, policy: Policy = STRICT, trust: TrustStore, at: 
     try:
         case = _open(element, policy)
     except Refusal as refusal:
-        return Verdict(failure=refusal.failure)
+        return Verdict(failures=(refusal.failure,))
     inquiry = _Inquiry(policy.thorough)
     leaf, parts = case.certificate, case.parts
-    valid = inquiry.ask(lambda: _check_usable(case, at))
-    chain = inquiry.ask(lambda: trust.chain(leaf, credentials.links(parts), at=at, policy=policy))
+    usable = inquiry.ask(lambda: _check_usable(case, at))
+    path = inquiry.ask(lambda: trust.path(leaf, credentials.links(parts), at=at, policy=policy))
+    trusted = path is not None and inquiry.hear(path.authorities)
+    unrevoked = path is None or inquiry.hear(path.revocation)
     intact = inquiry.ask(lambda: _check_integrity(case, policy))
     return Verdict(
         intact=bool(intact),
-        valid=bool(valid),
-        trusted=bool(chain),
-        failure=inquiry.failure,
+        valid=bool(usable) and unrevoked,
+        trusted=trusted,
+        failures=tuple(inquiry.failures),
         certificate=leaf.loaded,
-        chain=tuple(link.loaded for link in chain or ()),
+        chain=tuple(link.loaded for link in path.chain) if path else (),
+        pinned_for=path.owners if path else frozenset(),
+        confined=path is not None and path.confined,
+        revoked_at=path.status.entry.at if path and path.status.entry else None,
+        listed_at=path.status.listed_at if path else None,
         subject=leaf.subject,
         signing_time=case.signing_time,
         signature_algorithm=parts.signature_method,
@@ -111,16 +117,24 @@ class _Inquiry:
 
     def __init__(self, thorough: bool) -> None:  # noqa: FBT001 - the one thing there is to say
         self._thorough = thorough
-        self.failure: Failure | None = None
+        self.failures: list[Failure] = []
 
     def ask(self, question: Callable[[], _T]) -> _T | None:
-        if self.failure and not self._thorough:
+        if self.failures and not self._thorough:
             return None
         try:
             return question()
         except Refusal as refusal:
-            self.failure = self.failure or refusal.failure
+            self.failures.append(refusal.failure)
             return None
+
+    def hear(self, failure: Failure | None) -> bool:
+        """Take an answer that is there already: None speaks for the signature."""
+        if self.failures and not self._thorough:
+            return False
+        if failure is not None:
+            self.failures.append(failure)
+        return failure is None
 
 
 def _open(element: Element, policy: Policy) -> _Case:

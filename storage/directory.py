@@ -27,6 +27,8 @@ class Organisation:
     role: str
     """УО, РСО, ОМС, ТСЖ, ЕСП, …"""
     kpp: str | None = None
+    inn: str | None = None
+    """Taxpayer number: 10 digits, 12 of a sole trader. Where it is known, a certificate may not have another one."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -177,6 +179,11 @@ def revoke_house(connection: sa.Connection, organisation: str, house: str, at: d
     if connection.execute(statement).rowcount != 1:
         raise errors.NotFound(f"house {house} of {organisation}")
     _record(connection, at, "house-revoked", {"organisation": organisation, "house": house})
+
+
+def record_trust(connection: sa.Connection, change: str, facts: journal.Facts, at: dt.datetime) -> None:
+    """Tell the journal that what is believed has changed: certificates and revocation lists are files, not rows."""
+    _record(connection, at, change, dict(facts))
 
 
 _Value = TypeVar("_Value")

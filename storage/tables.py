@@ -137,6 +137,7 @@ organisation: Final = sa.Table(
     _optional("kpp"),
     _required("name"),
     _required("role"),
+    _optional("inn"),
 )
 information_system: Final = sa.Table(
     "information_system",

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from lxml import etree
 
-from gateway import installation, passwords, wire
+from gateway import installation, passwords, signatures, wire
 from gateway.exchange import worker
 from gateway.settings import Settings
 from gateway.web import application
@@ -172,8 +172,8 @@ def found(settings: Settings) -> None:
     """Create what an installation consists of; its database is migrated once and then copied."""
     settings.keys.mkdir(parents=True, exist_ok=True)
     settings.trust.mkdir(exist_ok=True)
-    if not installation.key_paths(settings)[0].exists():
-        person("hcs-gateway", OPERATOR_OGRN).write(settings.keys, installation.KEY)
+    if not signatures.key_paths(settings)[0].exists():
+        person("hcs-gateway", OPERATOR_OGRN).write(settings.keys, signatures.KEY)
         (settings.trust / "ca.crt").write_bytes(issue.pem(AUTHORITY.certificate))
     if settings.database:
         _populate(settings.database_url)

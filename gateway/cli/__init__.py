@@ -21,12 +21,15 @@ _COMMANDS: Final = {
     "demo": "Show the gateway at work: send the samples, print what comes back.",
     "send": "Wrap, sign and send messages; print what became of them.",
     "check": "Judge messages as the gateway would; send and store nothing.",
+    "verify": "Judge the signatures of documents: valid, invalid or indeterminate.",
+    "sign": "Sign a document of an exchange.",
     "state": "Tell what an installation knows of one message.",
     "org": "Organisations: data providers and operators.",
     "system": "Information systems: who may connect.",
     "grant": "Rights: which system acts for whom, and on which houses.",
     "contracts": "Contracts: what is served; install official packs.",
-    "key": "Keys and certificates for tests; authorities that are trusted.",
+    "trust": "Whom the gateway believes: authorities, pinned certificates, revocation lists.",
+    "key": "Keys and certificates for tests.",
 }
 """Every command, in the order of `gateway --help`, with its one line there; its module has the rest."""
 

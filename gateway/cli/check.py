@@ -9,6 +9,7 @@ from pathlib import Path
 
 import click
 
+from gateway import signatures
 from gateway.cli import judgement, outcome, place, show
 from signing import trust
 from signing.certificates import Certificate
@@ -64,6 +65,7 @@ def command(
         judge = judgement.Judge(
             contracts=where.contracts(pack_paths),
             mode=signature or (conf.signature if conf else "optional"),
+            by=signatures.incoming(conf or where.load()),
             anchors=_anchors(believed, conf.trust if conf else None),
             database=stack.enter_context(where.database()) if conf else None,
             limit=limit,
@@ -79,7 +81,7 @@ def command(
 
 def _anchors(believed: tuple[Certificate, ...], folder: Path | None) -> trust.TrustStore | None:
     if believed:
-        return trust.TrustStore(believed)
+        return trust.TrustStore.believing(believed)
     return trust.TrustStore.from_folder(folder) if folder else None
 
 

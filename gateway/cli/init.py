@@ -54,7 +54,7 @@ def _next(conf: settings.Settings) -> str:
     return (
         f"\nNext, each as {program} …\n"
         "  org add, system add, grant add   who may send, and for whom\n"
-        "  key trust                        whose certificates are believed: no package is accepted without one\n"
+        "  trust add                        whose certificates are believed: no package is accepted without one\n"
         "  grant house add                  on which houses: none unless granted (setting house_basis)\n"
         "  serve                            then it runs"
     )

@@ -67,6 +67,8 @@ class Judge:
     contracts: catalogue.Catalogue
     mode: str
     """required | optional | off: what becomes of unsigned envelopes."""
+    by: policy.Policy
+    """What is demanded of signatures."""
     anchors: trust.TrustStore | None = None
     """Believed authorities; None: who issued a certificate is not asked."""
     database: database.Database | None = None
@@ -149,7 +151,7 @@ class Judge:
     def _verdict(self, element: etree._Element) -> verdict.Verdict:
         """Return the verdict on a signature that holds; raises Rejected with the failing check."""
         anchors = _Anybody() if self.anchors is None else self.anchors
-        judged = signature.verify(element, mode="required", anchors=anchors, at=clock.now())
+        judged = signature.verify(element, mode="required", by=self.by, anchors=anchors, at=clock.now())
         assert judged is not None  # noqa: S101  # for mypy: only an optional signature may be missing
         return judged
 
@@ -157,12 +159,12 @@ class Judge:
 class _Anybody(trust.TrustStore):
     """Believes every certificate: what is asked here is whether the signature holds, not who vouches for the signer."""
 
-    def chain(
+    def path(
         self, leaf: Certificate, links: Sequence[Certificate], *, at: dt.datetime, policy: policy.Policy
-    ) -> tuple[Certificate, ...]:
+    ) -> trust.CertificationPath:
         """Return the certificate alone, as if it were an anchor."""
         del links, at, policy
-        return (leaf,)
+        return trust.CertificationPath((leaf,))
 
 
 @contextlib.contextmanager

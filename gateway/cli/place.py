@@ -11,7 +11,7 @@ from typing import Any
 
 import click
 
-from gateway import errors, installation, settings
+from gateway import errors, installation, settings, signatures
 from gateway.cli import hints
 from gateway.contracts import builtin, catalogue, packs
 from storage import database
@@ -45,7 +45,7 @@ class Place:
     def installed(self) -> settings.Settings | None:
         """The settings if there is an installation; None where the folder does not hold one."""
         found = self.load()
-        return found if all(path.exists() for path in installation.key_paths(found)) else None
+        return found if all(path.exists() for path in signatures.key_files(found)) else None
 
     @contextlib.contextmanager
     def database(self) -> Iterator[database.Database]:

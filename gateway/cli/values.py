@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 import secrets
 import sys
@@ -9,10 +10,17 @@ from typing import Final
 
 import click
 
+from gateway import clock
+
 _GUID: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 OGRN_DIGITS: Final = 13
 _MODULUS: Final = {OGRN_DIGITS: 11, 15: 13}
 """ОГРН and ОГРНИП: the last digit is the rest of the others by this number, by 10."""
+INN_DIGITS: Final = {OGRN_DIGITS: 10, 15: 12}
+"""Digits of the ИНН by those of the ОГРН or ОГРНИП that it goes with."""
+_WEIGHTS: Final = (3, 7, 2, 4, 10, 3, 5, 9, 4, 6, 8)
+_INN_WEIGHTS: Final = {10: (_WEIGHTS[2:],), 12: (_WEIGHTS[1:], _WEIGHTS)}
+"""Of the digits before each check digit: their weighted sum, by 11, by 10."""
 
 
 class Guid(click.ParamType[str]):
@@ -44,8 +52,48 @@ class Ogrn(click.ParamType[str]):
         return value
 
 
+class Moment(click.ParamType[dt.datetime | str]):
+    """A moment, or the word that means the signer's own."""
+
+    name = "time"
+
+    def convert(
+        self, value: str | dt.datetime, param: click.Parameter | None, ctx: click.Context | None
+    ) -> dt.datetime | str:
+        """Return an aware moment, or `SIGNING`."""
+        if value == SIGNING or isinstance(value, dt.datetime):
+            return value
+        try:
+            moment = dt.datetime.fromisoformat(value.strip())
+        except ValueError:
+            known = f"2026-03-31T12:00:00+03:00, 2026-03-31 or {SIGNING}"
+            self.fail(f"{value!r} is no time like {known}", param, ctx)
+        return moment if moment.tzinfo else moment.replace(tzinfo=clock.MOSCOW)
+
+
+class Inn(click.ParamType[str]):
+    """ИНН of an organisation (10 digits) or of a sole trader (12), with the right check digits."""
+
+    name = "inn"
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Return the number as it was typed."""
+        if len(value) not in _INN_WEIGHTS or not (value.isascii() and value.isdigit()):
+            self.fail(f"{value!r} is no ИНН: 10 digits for an organisation, 12 for a sole trader", param, ctx)
+        for weights in _INN_WEIGHTS[len(value)]:
+            place = len(weights)
+            expected = sum(weight * int(digit) for weight, digit in zip(weights, value, strict=False)) % 11 % 10
+            if int(value[place]) != expected:
+                self.fail(f"{value!r} has the check digit {value[place]}, it should be {expected}", param, ctx)
+        return value
+
+
 GUID: Final = Guid()
 OGRN: Final = Ogrn()
+SIGNING: Final = "signing"
+"""Each signature as of the time at which its signer says that it signed."""
+MOMENT: Final = Moment()
+INN: Final = Inn()
 
 
 def password(*, from_stdin: bool) -> str:

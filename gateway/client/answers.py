@@ -15,6 +15,7 @@ from lxml import etree
 from gateway import wire, xml
 from gateway.client import errors
 from signing import policy, trust, verdict, xades
+from signing.gost import selection
 
 _ENVELOPE: Final = f"{{{wire.SOAP}}}Envelope"
 _BODY: Final = f"{{{wire.SOAP}}}Body"
@@ -115,7 +116,7 @@ class Result:
 
     def verify(self, anchors: trust.TrustStore, at: dt.datetime) -> verdict.Verdict:
         """Judge the signature of the gateway under this result."""
-        return xades.verify(self.element, policy=policy.STRICT, trust=anchors, at=at)
+        return xades.verify(self.element, policy=policy.strict(selection.choose()), trust=anchors, at=at)
 
 
 def body(data: bytes, status: int) -> etree._Element:

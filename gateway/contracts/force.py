@@ -17,14 +17,10 @@ from pathlib import Path
 from typing import Final, TypeAlias
 
 from gateway import errors as gateway_errors
+from gateway import watch
 from gateway.contracts import builtin, catalogue, errors, model, packs, schema
 
 log: Final = logging.getLogger("gateway.contracts")
-
-EVERY: Final = 1.0
-"""Seconds between two looks at the folder of the packs."""
-_PAUSE: Final = 10.0
-"""Seconds until the next look where the folder could not be read."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -97,15 +93,7 @@ class Force:
         """Refresh once a second until `stop` is set; `changed` is called after each change."""
         with self._turn:
             self._tell()
-        pause = EVERY
-        while not stop.wait(pause):
-            pause = EVERY
-            try:
-                if self.refresh():
-                    changed()
-            except Exception:  # whatever it is, what was in force stays
-                log.exception("contracts cannot be read")
-                pause = _PAUSE
+        watch.follow(stop, self.refresh, changed, log=log, failure="contracts cannot be read")
 
     def _read(self) -> None:
         stamp, found = self._survey()

@@ -91,7 +91,11 @@ class Intake:
 
     def _judge_signature(self, on_way: passage.Passage) -> None:
         on_way.verdict = signature.verify(
-            on_way.element, mode=self._house.settings.signature, anchors=self._house.anchors, at=on_way.received_at
+            on_way.element,
+            mode=self._house.settings.signature,
+            by=self._house.policy,
+            anchors=self._house.anchors,
+            at=on_way.received_at,
         )
         if on_way.verdict is not None:
             by_operator = on_way.header.operator_signature or on_way.organisation is None

@@ -68,7 +68,8 @@ def main(listener: int, lifeline: int) -> int:
         metrics.reserve()
         web = Turns(application.Web(house), conf.threads)
         child.settle()
-        threading.Thread(target=house.force.watch, args=(stop, child.settle), name="contracts", daemon=True).start()
+        for name, followed in (("contracts", house.force), ("trust", house.trusted)):
+            threading.Thread(target=followed.watch, args=(stop, child.settle), name=name, daemon=True).start()
         _serve(web, conf, listener, lifeline)
     finally:
         stop.set()

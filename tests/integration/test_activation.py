@@ -210,7 +210,7 @@ def test_follower_that_fails__leaves_what_is_in_force(stand, toys, caplog):
 
 
 def test_watch__follows_until_it_is_told_to_stop(stand, toys, monkeypatch):
-    monkeypatch.setattr("gateway.contracts.force.EVERY", 0.01)
+    monkeypatch.setattr("gateway.watch.EVERY", 0.01)
     stop, changed = threading.Event(), threading.Event()
     watching = threading.Thread(target=stand.house.force.watch, args=(stop, changed.set))
     watching.start()
@@ -223,8 +223,8 @@ def test_watch__follows_until_it_is_told_to_stop(stand, toys, monkeypatch):
 
 
 def test_folder_that_cannot_be_read__changes_nothing_and_is_looked_at_again(stand, toys, monkeypatch, caplog):
-    monkeypatch.setattr("gateway.contracts.force.EVERY", 0.01)
-    monkeypatch.setattr("gateway.contracts.force._PAUSE", 0.01)
+    monkeypatch.setattr("gateway.watch.EVERY", 0.01)
+    monkeypatch.setattr("gateway.watch.PAUSE", 0.01)
     stamp, failed, stop, changed = packs.stamp, threading.Event(), threading.Event(), threading.Event()
 
     def away(into):

@@ -123,7 +123,7 @@ def test_result__says_the_message_guid_of_the_question_in_its_header(stand):
     assert text(header, "MessageGUID") == question
 
 
-@pytest.mark.parametrize("guid", [str(uuid.uuid4()), "00000000-0000-0000-0000-000000000000"])
+@pytest.mark.parametrize("guid", [str(uuid.uuid4()), "00000000-0000-0000-0000-000000000000"], ids=["random", "zero"])
 def test_state_of_an_unknown_message__is_int002013(stand, guid):
     answer = stand.state(guid)
     assert (answer.status, answer.code) == (500, "INT002013")

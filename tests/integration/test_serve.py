@@ -20,7 +20,7 @@ from pathlib import Path
 
 import pytest
 
-from gateway import installation, settings
+from gateway import settings, signatures
 from gateway.web import bodies
 from storage import database, directory, journal
 from tests import samples
@@ -225,7 +225,7 @@ def test_interrupt_from_the_keyboard__stops_gracefully(serve):
 
 def test_key_gone__not_ready_and_nothing_acknowledged(serve, conf):
     served = serve()
-    installation.key_paths(conf)[0].unlink()
+    signatures.key_paths(conf)[0].unlink()
     until(lambda: served.get("/readyz")[0] == 503, "the missing key is noticed")
     status, answer = served.send(stands.package(samples.HOUSE))
     assert status == 500

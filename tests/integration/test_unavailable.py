@@ -6,7 +6,7 @@ import dataclasses
 
 import pytest
 
-from gateway import errors, installation
+from gateway import errors, installation, signatures
 from tests import samples
 from tests import stand as stands
 
@@ -22,7 +22,7 @@ def forget(stand):
 
 
 def test_key_removed__no_acknowledgement_until_it_is_back(stand):
-    key, _ = installation.key_paths(stand.settings)
+    key, _ = signatures.key_paths(stand.settings)
     hidden = key.rename(key.with_suffix(".away"))
     forget(stand)
     assert refuses(stand)
@@ -34,7 +34,7 @@ def test_key_removed__no_acknowledgement_until_it_is_back(stand):
 
 
 def test_key_missing_at_start__does_not_open(stand):
-    installation.key_paths(stand.settings)[0].unlink()
+    signatures.key_paths(stand.settings)[0].unlink()
     with pytest.raises(errors.Unavailable, match="gateway init"):
         installation.Installation.open(stand.settings)
 

@@ -16,7 +16,7 @@ from signing.vocabulary import xades
 from tests.unit.signing import makers
 from tests.unit.signing.makers import NOW
 
-KINDS = ["rsa-2048", "p256", "p384", "p521"]
+KINDS = ["rsa-2048", "rsa-3072", "p256", "p384", "p521"]
 
 
 def _opinion(element, tmp_path):

@@ -10,15 +10,25 @@ import pytest
 from lxml import etree
 
 import signing
+from gateway.exchange import worker
 from signing import issue, layout
 from signing.verdict import Reason
-from signing.vocabulary import XADES
+from signing.vocabulary import DS, XADES
+from tests import samples
 from tests.resources import fixtures_root
 from tests.unit.signing import makers
 
 NOW = datetime.now(UTC).replace(microsecond=0)  # xmlsec1 checks certificates against the clock of the machine
 FIXTURES_AT = datetime(2027, 1, 1, tzinfo=UTC)  # their certificates end on 2027-11-23
-KINDS = ["rsa-2048", "p256", "p384", "p521"]
+KINDS = ["rsa-2048", "rsa-3072", "p256", "p384", "p521"]
+UNPREFIXED = makers.REQUEST.replace(" Id=", f' xmlns="{DS}" Id=')
+"""XMLDSig is the default namespace around the Signature, which then has no prefix: the usual form of .NET."""
+PLACES = {
+    "alone": makers.REQUEST,
+    "in an envelope": makers.ENVELOPE.format(content=makers.REQUEST),
+    "alone, unprefixed": UNPREFIXED,
+    "in an envelope, unprefixed": makers.ENVELOPE.format(content=UNPREFIXED),
+}
 
 
 @pytest.fixture(scope="module")
@@ -34,10 +44,19 @@ def authority():
     return issue.new_authority("rsa-2048", "Тестовый УЦ", now=NOW - timedelta(days=2))
 
 
-@pytest.fixture
-def identity(authority, kind):
+@pytest.fixture(scope="module")
+def identities(authority):
     begins, ends = NOW - timedelta(days=1), NOW + timedelta(days=1)
-    return issue.issue(authority, kind, makers.SUBJECT, now=begins, not_after=ends)
+    return {kind: issue.issue(authority, kind, makers.SUBJECT, now=begins, not_after=ends) for kind in KINDS}
+
+
+@pytest.fixture
+def identity(identities, kind):
+    return identities[kind]
+
+
+def _target(document):
+    return next(etree.fromstring(document).iter(f"{{{makers.HM}}}importHouseRequest"))
 
 
 def _run(xmlsec1, mode, element, tmp_path, *options):
@@ -57,10 +76,11 @@ def _verifies(xmlsec1, element, authority, tmp_path):
 
 
 @pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize("place", ["in an envelope", "alone"])
+@pytest.mark.parametrize("place", PLACES)
 def test_ours__verifies_there(xmlsec1, authority, identity, tmp_path, place):
-    element = makers.envelope() if place == "in an envelope" else etree.fromstring(makers.REQUEST)
+    element = _target(PLACES[place])
     signing.sign(element, identity.signer(), at=NOW)
+    assert (element[0].prefix is None) is ("unprefixed" in place)
     assert _verifies(xmlsec1, element, authority, tmp_path)
 
 
@@ -73,16 +93,35 @@ def test_ours_tampered__fails_there_too(xmlsec1, authority, identity, tmp_path, 
     assert not _verifies(xmlsec1, element, authority, tmp_path)
 
 
+@pytest.mark.parametrize("kind", ["rsa-2048", "p256"])
+def test_result_of_the_gateway__verifies_there(xmlsec1, authority, identity, tmp_path, stand):
+    """P11: signed as a stand-alone element, spliced into an envelope, good in both places."""
+    stand.house.key = identity.signer()
+    stand.worker = worker.Worker(stand.house, "test")
+    guid = stand.send(samples.HOUSE).message_guid
+    stand.work()
+    spliced = stand.state(guid).body
+    alone = spliced.partition(b"<env:Body>")[2].rpartition(b"</env:Body>")[0]
+    for answer in (spliced, alone):
+        result = next(etree.fromstring(answer).iter("{*}getStateResult"))
+        assert _verifies(xmlsec1, result, authority, tmp_path)
+        result[-1].tail = "changed"
+        assert not _verifies(xmlsec1, result, authority, tmp_path)
+
+
 @pytest.mark.parametrize("kind", KINDS)
-def test_signed_there__is_good_here(xmlsec1, authority, identity, tmp_path):
+@pytest.mark.parametrize("place", PLACES)
+def test_signed_there__is_good_here(xmlsec1, authority, identity, tmp_path, place):
     """We lay the signature out, with no value in it; xmlsec1 computes both digests and the signature."""
-    element = makers.envelope()
+    element = _target(PLACES[place])
     layout.insert(element, identity.signer().suite, (identity.certificate,), NOW)
-    key, _certificate = identity.write(tmp_path, "org")
+    (tmp_path / "org.key").write_bytes(identity.key_pem())
     signed = tmp_path / "signed.xml"
-    run = _run(xmlsec1, "--sign", element, tmp_path, "--privkey-pem", str(key), "--output", str(signed))
+    run = _run(
+        xmlsec1, "--sign", element, tmp_path, "--privkey-pem", str(tmp_path / "org.key"), "--output", str(signed)
+    )
     assert run.returncode == 0, run.stderr.decode()
-    theirs = etree.parse(str(signed)).find(f".//{{{makers.HM}}}importHouseRequest")
+    theirs = _target(signed.read_bytes())
     verdict = makers.judge(theirs, store=makers.trust(authority), at=NOW)
     assert verdict.good, verdict.failure
 

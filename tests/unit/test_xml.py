@@ -56,3 +56,39 @@ def test_entities_and_files__are_never_read(tmp_path):
     secret.write_text("SECRET")
     with pytest.raises(xml.NotXML, match="DOCTYPE"):
         xml.parse(f'<!DOCTYPE a [<!ENTITY x SYSTEM "file://{secret}">]><a>&x;</a>'.encode())
+
+
+SIGNED = """<e xmlns:ds="http://www.w3.org/2000/09/xmldsig#"><r Id="a">{}<ds:Signature><ds:V>{}</ds:V></ds:Signature>
+  <!-- between elements --><v>{}</v></r><!-- outside --></e>"""
+
+
+def test_comments_between_elements_of_a_signed_document__are_left_out():
+    root = xml.parse(SIGNED.format("", "AB", "12").encode())
+    assert not root.xpath("//comment()")
+    assert root.findtext("r/v") == "12"
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        ("", "A<!-- x -->B", "12"),
+        ("", "<!-- x -->", "12"),
+        ("", "AB", "1<!-- x -->2"),
+        ("", "AB", "12<!-- x -->"),
+        ("", "AB", "<!-- x -->12"),
+        ("", "AB", "1<!-- x --><!-- y -->2"),
+        ("text<!-- x -->", "AB", "12"),
+    ],
+)
+def test_comment_inside_a_signature_or_a_signed_value__is_refused(content):
+    with pytest.raises(xml.NotXML, match="комментарий внутри"):
+        xml.parse(SIGNED.format(*content).encode())
+
+
+def test_comment_inside_an_unsigned_value__leaves_it_whole():
+    assert xml.parse(b"<v>1<!-- x -->2</v>").text == "12"
+
+
+def test_comments_of_a_signed_document__are_bounded():
+    with pytest.raises(xml.NotXML, match=str(xml.MAX_COMMENTS)):
+        xml.parse(SIGNED.format("", "AB", "12").replace("<e ", "<e>" + "<!---->" * 10_001 + "<f ", 1).encode())

@@ -7,11 +7,11 @@ import threading
 
 import pytest
 import sqlalchemy as sa
-from alembic import autogenerate
+from alembic import autogenerate, command
 from alembic.runtime import migration
 
 from storage import database as database_module
-from storage import errors, failpoints, tables
+from storage import directory, errors, failpoints, schema, tables
 from storage.database import Database
 from tests.integration.storage import factories
 
@@ -37,6 +37,34 @@ def test_migrated_twice__changes_nothing_and_keeps_the_data(database):
 
 def test_migrations__give_exactly_the_tables_that_the_code_uses(database):
     with database.read() as connection:
+        context = migration.MigrationContext.configure(connection, opts={"compare_type": True})
+        assert autogenerate.compare_metadata(context, tables.metadata) == []
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def of_the_first_release(request, tmp_path):
+    """A database with the schema of the first migration and one organisation."""
+    is_file = request.param == "sqlite"
+    url = f"sqlite:///{tmp_path}/first.db" if is_file else request.getfixturevalue("postgres").new_database()
+    if is_file:
+        (tmp_path / "first.db").touch()
+    database = Database.open(url)
+    with database.write() as connection:
+        settings = schema._settings()  # noqa: SLF001 - the product knows one way: to the newest
+        settings.attributes["connection"] = connection
+        command.upgrade(settings, "0001")
+        connection.exec_driver_sql("INSERT INTO organisation (guid, ogrn, name, role) VALUES ('a', '1', 'ТСЖ', 'ТСЖ')")
+    yield database
+    database.close()
+
+
+def test_database_of_the_first_release__is_brought_to_this_one_and_keeps_its_rows(of_the_first_release):
+    with pytest.raises(errors.NotInitialised, match="0001"):
+        of_the_first_release.check_schema()
+    of_the_first_release.migrate()
+    of_the_first_release.check_schema()
+    with of_the_first_release.read() as connection:
+        assert directory.organisations(connection) == [directory.Organisation("a", "1", "ТСЖ", "ТСЖ")]
         context = migration.MigrationContext.configure(connection, opts={"compare_type": True})
         assert autogenerate.compare_metadata(context, tables.metadata) == []
 

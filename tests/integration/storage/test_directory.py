@@ -23,7 +23,7 @@ def connection(database):
 
 
 def test_organisation__is_found_changed_and_listed(connection):
-    other = factories.organisation(connection, "other", kpp="770101001")
+    other = factories.organisation(connection, "other", kpp="770101001", inn="7712345671")
     changed = dataclasses.replace(other, name="АО «Тепло»", role="РСО")
     directory.change_organisation(connection, changed, NOW)
     assert directory.organisation(connection, "other") == changed
@@ -122,6 +122,7 @@ def test_every_change__raises_the_revision_and_is_journaled_without_secrets(data
         lambda connection: directory.revoke(connection, "org", "login", NOW),
         lambda connection: directory.grant_house(connection, "org", "house", NOW),
         lambda connection: directory.revoke_house(connection, "org", "house", NOW),
+        lambda connection: directory.record_trust(connection, "trust-added", {"sha256": "ab"}, NOW),
     ]
     for number, change in enumerate(changes):
         with database.write() as connection:
@@ -133,7 +134,7 @@ def test_every_change__raises_the_revision_and_is_journaled_without_secrets(data
         assert list(verification.verify(connection)) == []
     assert [entry.facts["change"] for entry in entries] == [
         "organisation-added", "system-added", "system-changed", "grant-added", "grant-revoked", "house-granted",
-        "house-revoked",
+        "house-revoked", "trust-added",
     ]  # fmt: skip
     assert not any(b"secret" in entry.record for entry in entries)
 

@@ -12,7 +12,7 @@ from gateway import client, clock, errors, initialise, wire
 from gateway.client import message
 from gateway.contracts import builtin, catalogue
 from gateway.intake import signature
-from signing import issue, trust
+from signing import issue, policy, trust
 from signing.subject import Subject
 
 HOUSES = resources.files("samples") / "valid" / "houses"
@@ -125,6 +125,7 @@ def test_envelope_changed_after_signing__is_refused_in_the_words_of_the_intake(g
         signature.verify(
             message.open_envelope(message.parse(path.read_bytes())),
             mode="required",
+            by=policy.STRICT,
             anchors=trust.TrustStore((authority.certificate,)),
             at=clock.now(),
         )
@@ -165,7 +166,7 @@ def test_header_that_is_missing__is_told_beside_the_rest(gateway, envelope):
 class TestInAnInstallation:
     @pytest.fixture(autouse=True)
     def _people(self, made, authority, tmp_path):
-        made.run("key", "trust", file(tmp_path, issue.pem(authority.certificate), "authority.crt"))
+        made.run("trust", "add", file(tmp_path, issue.pem(authority.certificate), "authority.crt"))
         made.run("org", "add", "УК", "--ogrn", OGRN, "--role", "УО", "--guid", UO)
 
     def test_signature_of_the_organisation__is_good(self, made, envelope):

@@ -36,7 +36,9 @@ def test_organisation_without_a_guid__gets_one_and_it_is_printed(made):
 def test_organisation__is_listed_and_shown_with_its_rights(peopled):
     peopled.run("grant", "add", UO, "billing")
     peopled.run("grant", "house", "add", UO, HOUSE)
-    assert peopled.json("org", "list") == [{"guid": UO, "ogrn": OGRN, "name": "УК „Пример“", "role": "УО", "kpp": None}]
+    assert peopled.json("org", "list") == [
+        {"guid": UO, "ogrn": OGRN, "name": "УК „Пример“", "role": "УО", "kpp": None, "inn": None}
+    ]
     assert "УК „Пример“" in peopled.run("org", "list").output
     shown = peopled.json("org", "show", UO)
     assert (shown["systems"], shown["operates"], shown["houses"]) == (["billing"], ["billing"], [HOUSE])
@@ -60,6 +62,33 @@ def test_organisation__is_changed_in_what_is_given_only(peopled):
 )
 def test_wrong_ogrn__is_a_wrong_call(made, ogrn, reason):
     assert reason in made.run("org", "add", "x", "--ogrn", ogrn, "--role", "УО", code=2).output
+
+
+@pytest.mark.parametrize(
+    ("inn", "reason"),
+    [
+        ("7707083894", "it should be 3"),
+        ("500100732269", "it should be 5"),
+        ("500100732258", "it should be 9"),
+        ("123", "no ИНН"),
+        ("770708389x", "no ИНН"),
+        ("٧٧٠٧٠٨٣٨٩٣", "no ИНН"),
+        ("500100732259", "10 digits goes with an ОГРН"),
+    ],
+)
+def test_wrong_inn__is_a_wrong_call(made, inn, reason):
+    assert reason in made.run("org", "add", "x", "--ogrn", OGRN, "--inn", inn, "--role", "УО", code=2).output
+
+
+def test_inn__is_kept_shown_and_changed(made):
+    guid = made.run("org", "add", "УК", "--ogrn", OGRN, "--inn", "7707083893", "--role", "УО").output.strip()
+    assert "7707083893" in made.run("org", "list").output
+    assert "7707083893" in made.run("org", "show", guid).output
+    made.run("org", "change", guid, "--inn", "7736207543")
+    assert made.json("org", "show", guid)["inn"] == "7736207543"
+    assert "12 digits goes" in made.run("org", "change", guid, "--ogrn", "304500116000157", code=2).output
+    made.run("org", "change", guid, "--ogrn", "304500116000157", "--inn", "500100732259")
+    assert made.json("org", "show", guid)["inn"] == "500100732259"
 
 
 def test_sole_trader__has_fifteen_digits(made):
@@ -95,7 +124,18 @@ def test_name_that_does_not_exist_or_exists_already__is_told_in_one_sentence(peo
     assert output.count("\n") == 1
 
 
-@pytest.mark.parametrize("arguments", [("org", "list"), ("state", UO), ("key", "list"), ("key", "trust", __file__)])
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("org", "list"),
+        ("state", UO),
+        ("key", "list"),
+        ("trust", "list"),
+        ("trust", "add", __file__),
+        ("trust", "remove", "ab"),
+        ("trust", "crl", __file__),
+    ],
+)
 def test_command_without_an_installation__is_not_ready_and_says_what_to_do(gateway, arguments):
     output = gateway.run(*arguments, code=3).output
     assert f"{gateway.data} is not an installation yet" in output

@@ -23,7 +23,7 @@ def test_next_steps__name_everything_that_the_first_package_needs(gateway):
     steps = output.partition("Next")[2]
     assert str(gateway.data) in steps
     assert all(
-        each in steps for each in ("org add", "system add", "grant add", "key trust", "grant house add", "serve")
+        each in steps for each in ("org add", "system add", "grant add", "trust add", "grant house add", "serve")
     )
 
 

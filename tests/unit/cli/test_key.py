@@ -1,8 +1,7 @@
-"""Keys for tests are made and never overwritten; only authorities can be trusted."""
+"""Keys for tests are made and never overwritten."""
 
 from __future__ import annotations
 
-from gateway import installation, settings
 from signing import signer, trust
 
 OGRN = "1020000000019"
@@ -46,40 +45,8 @@ def test_json__has_the_paths(gateway, tmp_path):
                      (("key", "uk.key"), ("certificate", "uk.crt"), ("ca", "test-ca.crt"))}  # fmt: skip
 
 
-def test_trusted_authority__is_believed_by_the_installation_and_listed(made, tmp_path):
-    new(made, tmp_path)
-    output = made.run("key", "trust", tmp_path / "test-ca.crt").output
-    assert "hcs-gateway: test authority" in output
-    assert "when it starts again" in output
-    house = installation.Installation.open(settings.load(made.data))
-    house.close()
-    assert [anchor.der for anchor in house.anchors.anchors] == [trust.load(tmp_path / "test-ca.crt")[0].der]
-    assert [each["use"] for each in made.json("key", "list")] == ["own", "trusted"]
-    made.run("key", "trust", tmp_path / "test-ca.crt")
-    assert len(made.json("key", "list")) == 2
-
-
-def test_certificate_of_a_signer__cannot_be_trusted_and_nothing_beside_it_is(made, tmp_path):
-    new(made, tmp_path)
-    output = made.run("key", "trust", tmp_path / "test-ca.crt", tmp_path / "uk.crt", code=1).output
-    assert "not of an authority" in output
-    assert [each["use"] for each in made.json("key", "list")] == ["own"]
-
-
-def test_file_that_is_no_certificate__is_told(made):
-    assert "Error: " in made.run("key", "trust", __file__, code=1).output
-
-
-def test_private_key__holds_no_certificate_and_that_is_said(made, tmp_path):
-    new(made, tmp_path)
-    output = made.run("key", "trust", tmp_path / "uk.key", code=1).output
-    assert f"{tmp_path / 'uk.key'} holds no certificate: it is a private key" in output
-    assert "holds no certificate: PEM or DER" in made.run("key", "trust", __file__, code=1).output
-
-
-def test_list__shows_fingerprints_that_tell_authorities_apart(made, tmp_path):
-    new(made, tmp_path)
-    made.run("key", "trust", tmp_path / "test-ca.crt")
-    digests = [each["sha256"] for each in made.json("key", "list")]
-    output = made.run("key", "list").output
-    assert [digest[:16] in output for digest in digests] == [True, True]
+def test_own_certificate__is_listed_with_the_fingerprint_that_tells_it_apart(made):
+    own, *above = trust.load(made.data / "keys" / "installation.crt")
+    listed = made.json("key", "list")
+    assert [each["sha256"] for each in listed] == [each.fingerprint for each in (own, *above)]
+    assert own.fingerprint[:16] in made.run("key", "list").output

@@ -8,10 +8,14 @@ import os
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding
 from lxml import etree
 
 import signing
-from signing import der, errors, issue
+from signing import certificates, der, errors, issue, resign
 from signing.gost import selection
 from signing.policy import strict
 from signing.subject import Subject
@@ -43,6 +47,85 @@ ENVELOPE = """<soap:Envelope xmlns:soap="http://schemas.xmlsoap.org/soap/envelop
 @functools.cache
 def authority():
     return issue.new_authority("p256", "Тестовый УЦ", now=NOW - timedelta(days=100))
+
+
+def below(above, name, **how):
+    """Whom the authority vouches for: another authority, unless `ca` is False."""
+    how = {"now": NOW - timedelta(days=1), "not_after": NOW + timedelta(days=365), "ca": True} | how
+    return issue.issue(above, "p256", Subject(common_name=name), **how)
+
+
+def reissued(identity, by, *, key_id=None, change=lambda builder: builder):
+    """The identity's certificate again, signed by another key; `key_id` is the key that it names, if any."""
+    old = identity.certificate.loaded
+    builder = x509.CertificateBuilder(
+        issuer_name=old.issuer,
+        subject_name=old.subject,
+        public_key=old.public_key(),
+        serial_number=old.serial_number,
+        not_valid_before=old.not_valid_before_utc,
+        not_valid_after=old.not_valid_after_utc,
+    )
+    for extension in old.extensions:
+        if not isinstance(extension.value, x509.AuthorityKeyIdentifier):
+            builder = builder.add_extension(extension.value, extension.critical)
+    if key_id is not None:
+        builder = builder.add_extension(x509.AuthorityKeyIdentifier(key_id, None, None), critical=False)
+    signed = change(builder).sign(by.key, hashes.SHA256())
+    return issue.Identity(identity.key, certificates.read(signed.public_bytes(Encoding.DER)), identity.intermediates)
+
+
+def crl(by, *entries, made=NOW, lasts=timedelta(days=7), number=None, point=None, extensions=(), algorithm=None):
+    """A revocation list, DER: each entry is an identity or a serial number, and perhaps days from NOW and a reason.
+
+    `lasts` None leaves nextUpdate out; `point` are the arguments of IssuingDistributionPoint that are not empty.
+    """
+    builder = x509.CertificateRevocationListBuilder(by.certificate.subject_name, made, made + (lasts or timedelta(1)))
+    for revoked, *more in entries:
+        builder = builder.add_revoked_certificate(_entry(revoked, *more))
+    if number is not None:
+        builder = builder.add_extension(x509.CRLNumber(number), critical=False)
+    if point is not None:
+        builder = builder.add_extension(x509.IssuingDistributionPoint(**(_NO_POINT | point)), critical=True)
+    for extension, critical in extensions:
+        builder = builder.add_extension(extension, critical)
+    maker = resign.maker(by.key)
+    encoded = builder.sign(maker, algorithm or resign.hash_for(maker)).public_bytes(Encoding.DER)
+    if maker is not by.key:
+        return resign.revocation_list(encoded, by.key)
+    return encoded if lasts else _without_next_update(encoded, by)
+
+
+_NO_POINT = {
+    "full_name": None,
+    "relative_name": None,
+    "only_contains_user_certs": False,
+    "only_contains_ca_certs": False,
+    "only_some_reasons": None,
+    "indirect_crl": False,
+    "only_contains_attribute_certs": False,
+}
+
+
+def _entry(revoked, days=0, reason=None, *extensions):
+    serial = revoked if isinstance(revoked, int) else revoked.certificate.serial
+    builder = x509.RevokedCertificateBuilder(serial, NOW + timedelta(days=days))
+    if reason is not None:
+        builder = builder.add_extension(x509.CRLReason(reason), critical=False)
+    for extension, critical in extensions:
+        builder = builder.add_extension(extension, critical)
+    return builder.build()
+
+
+def _without_next_update(encoded, by):
+    """The builder cannot leave it out, and the standards of the wild do."""
+    tbs, algorithm, _signature = [whole for _tag, whole, _content in der.values(der.only(encoded)[1])]
+    fields = [(tag, whole) for tag, whole, _content in der.values(der.only(tbs)[1])]
+    times = [position for position, (tag, _whole) in enumerate(fields) if tag in (0x17, 0x18)]
+    del fields[times[1]]
+    tbs = tlv(0x30, b"".join(whole for _tag, whole in fields))
+    signature = by.key.sign(tbs, ec.ECDSA(hashes.SHA256()))
+    return tlv(0x30, tbs + algorithm + tlv(0x03, b"\0" + signature))
 
 
 def identity(kind="p256"):

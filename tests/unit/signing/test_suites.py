@@ -90,6 +90,20 @@ def test_gost__verifies_its_own_and_nothing_else(backend):
         assert not any(suite.verify(spki(other), DATA, signature) for other in (RSA_KEY, CURVE_KEYS[0]))
 
 
+def test_certificate_verified_before__is_not_computed_again(backend, monkeypatch):
+    suite, key, asked = gost.suites(backend)[0], GOST_KEYS["gost2012-256"], []
+    good, tbs = suite.sign(key, DATA), DATA
+    monkeypatch.setattr(
+        backend, "verify", lambda *arguments: asked.append(arguments) or type(backend).verify(backend, *arguments)
+    )
+    gost._verified.cache_clear()  # noqa: SLF001 - what earlier tests asked is not to be remembered
+    for _ in range(3):
+        assert suite.verify_certificate(spki(key), tbs, good)
+        assert not suite.verify_certificate(spki(key), tbs + b".", good)
+    assert len(asked) == 2
+    assert not suite.verify_certificate(spki(keys.generate(key.algorithm, key.curve)), tbs, good)
+
+
 def test_gost_key__is_accepted_by_its_own_algorithm_only(backend):
     for suite in (*gost.suites(backend), *gost.legacy(backend)):
         assert {name for name, key in GOST_KEYS.items() if suite.accepts(spki(key))} == {suite.name}

@@ -1,0 +1,1 @@
+"""Judging what was exchanged, years later and apart from the way of a package."""
