@@ -10,6 +10,8 @@ SHELL := /bin/bash
 BIN := .venv/bin
 READY := .venv/.ready
 KEEP ?=
+# Each of them starts servers of its own: more than the machine has cores would only wait for each other.
+JOBS ?= 2
 ARGS ?=
 
 help: ## List the commands
@@ -23,14 +25,14 @@ demo: $(READY) ## Show the gateway at work, in a minute (KEEP=1 leaves it runnin
 	@$(BIN)/gateway demo $(if $(KEEP),--keep)
 
 test: $(READY) test-system ## Run all tests (ARGS="-k houses" for some)
-	$(BIN)/pytest $(ARGS)
+	$(BIN)/pytest -n $(JOBS) --dist loadfile $(ARGS)
 
 test-long: $(READY) test-system ## Run all tests, the random ones for much longer
-	HCS_LONG=1 $(BIN)/pytest $(ARGS)
+	HCS_LONG=1 $(BIN)/pytest -n $(JOBS) --dist loadfile $(ARGS)
 
 # Left out: what starts whole gateways, kills processes, or sends megabytes.
 fast: $(READY) ## Run the quick tests, in less than a minute
-	$(BIN)/pytest -q -m "not slow" tests/unit \
+	$(BIN)/pytest -q -n $(JOBS) --dist loadfile -m "not slow" tests/unit \
 		$(addprefix tests/integration/test_,duplicates.py exchange.py identity.py unavailable.py wsdl.py) $(ARGS)
 
 lint: $(READY) ## Judge style, types and the dependency rules
