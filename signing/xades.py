@@ -195,7 +195,7 @@ def _check_integrity(case: _Case, policy: Policy) -> bool:
 def _give_id(element: Element) -> None:
     identifier = element.get("Id", DEFAULT_ID)
     element.set("Id", identifier)
-    if references.bearers(element) != 1:
+    if not references.are_unique(element):
         raise errors.AmbiguousId
 
 

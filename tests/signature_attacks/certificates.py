@@ -1,4 +1,4 @@
-"""Certificates that are broken, out of force, not for signing, or full of surprises; a careless authority signed them."""
+"""Certificates that are broken, out of force, not for signing, or full of surprises, from a careless authority."""
 
 from __future__ import annotations
 
