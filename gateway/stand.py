@@ -11,13 +11,14 @@ import dataclasses
 import secrets
 import uuid
 from collections.abc import Sequence
-from importlib import resources
 from pathlib import Path
 from typing import Any, Final
 
 from gateway import clock, errors, initialise, passwords, settings
 from gateway.client import stand as description
 from gateway.contracts import builtin, packs
+from gateway.families.nsi import builtin as nsi
+from gateway.families.nsi import csv_file
 from signing import errors as signing_errors
 from signing import issue
 from signing.subject import Subject
@@ -124,9 +125,9 @@ def _describe(conf: settings.Settings, suite: str) -> description.Stand:
 
 
 def _dictionaries(data: Path) -> Path:
-    """Put the dictionary entries of the samples where whoever writes packages for the stand finds them."""
+    """Put every entry of every dictionary where whoever writes packages for the stand finds it."""
     target = data / _DICTIONARIES
-    target.write_bytes((resources.files("samples") / _DICTIONARIES).read_bytes())
+    target.write_text(csv_file.written([each for number in nsi.numbers() if (each := nsi.dictionary(number))]), "utf-8")
     return target
 
 

@@ -12,6 +12,7 @@ ROOT: Final = "http://dom.gosuslugi.ru/schema/integration/"
 BASE: Final = f"{ROOT}base/"
 SOAP: Final = "http://schemas.xmlsoap.org/soap/envelope/"
 SOAP_12: Final = "http://www.w3.org/2003/05/soap-envelope"
+XSI: Final = "http://www.w3.org/2001/XMLSchema-instance"
 XMLDSIG: Final = "http://www.w3.org/2000/09/xmldsig#"
 
 _PREFIXES: Final = {
@@ -30,9 +31,14 @@ _PREFIXES: Final = {
 }
 
 
+# Their answers name types (xsi:type) in every field; nobody else's do.
+_TYPED: Final = (f"{ROOT}nsi/", f"{ROOT}nsi-common/")
+
+
 def nsmap(service: str) -> dict[str, str]:
     """Return prefix → namespace for messages of the service with this types namespace."""
-    return {**_PREFIXES, "ns13": service}
+    typed = {"xsi": XSI} if service in _TYPED else {}
+    return {**_PREFIXES, **typed, "ns13": service}
 
 
 def base(name: str) -> str:

@@ -186,6 +186,11 @@ def record_trust(connection: sa.Connection, change: str, facts: journal.Facts, a
     _record(connection, at, change, dict(facts))
 
 
+def record_dictionary(connection: sa.Connection, facts: journal.Facts, at: dt.datetime) -> None:
+    """Tell the journal that a dictionary was loaded; its entries are objects of the registry."""
+    _record(connection, at, "dictionary-loaded", dict(facts))
+
+
 _Value = TypeVar("_Value")
 
 _ORGANISATION: Final = tables.organisation

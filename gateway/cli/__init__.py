@@ -27,6 +27,7 @@ _COMMANDS: Final = {
     "org": "Organisations: data providers and operators.",
     "system": "Information systems: who may connect.",
     "grant": "Rights: which system acts for whom, and on which houses.",
+    "nsi": "Dictionaries (НСИ): what is in them; load others.",
     "contracts": "Contracts: what is served; install official packs.",
     "trust": "Whom the gateway believes: authorities, pinned certificates, revocation lists.",
     "key": "Keys and certificates for tests.",

@@ -86,6 +86,10 @@ class Components:
         """Return the global declaration with this Clark name, None where the schemas have none."""
         return self._found.get((kind, name))
 
+    def all(self, kind: str) -> Iterator[tuple[str, Node]]:
+        """Yield every global declaration of a kind with its Clark name."""
+        return ((name, node) for (of, name), node in self._found.items() if of == kind)
+
     def need(self, kind: str, name: str, referrer: Node) -> Node:
         """Return the global declaration that `referrer` refers to; raises ContractError where it is missing."""
         node = self.find(kind, name)

@@ -66,6 +66,8 @@ class Shape:
     """Whether it holds text; attributes are possible beside it."""
     type: str = ""
     """The XSD type that its text is derived from, for example `date`; empty for lists, unions and blocks."""
+    kinds: Mapping[str, Shape] = dataclasses.field(default_factory=dict, repr=False)
+    """Where the type is abstract: what the element holds as each type that it can be, by Clark name (xsi:type)."""
 
     @functools.cached_property
     def children(self) -> tuple[Child, ...]:

@@ -1,7 +1,8 @@
 """Content by shape: `write` makes an element from plain data, `read` makes plain data from an element.
 
 Data are local names → text, a nested block, or a list (`Data`); `@name` is an attribute and
-`#text` the text of an element that has attributes too. Namespaces, order and fixed attributes come from the shape.
+`#text` the text of an element that has attributes too; `@xsi:type` is the local name of the type that an element of an
+abstract type has. Namespaces, order and fixed attributes come from the shape.
 ds:Signature is no content: it is neither read nor written.
 """
 
@@ -16,13 +17,17 @@ from gateway import wire
 from gateway.contracts import components, documents, errors, model, walk
 from gateway.contracts.particles import Attribute, Child, Group, Particle, Shape
 
-__all__ = ["TEXT", "Child", "Data", "Shape", "Shapes", "read", "text", "write"]
+__all__ = ["KIND", "TEXT", "Child", "Data", "Shape", "Shapes", "read", "text", "write"]
 
 Data: TypeAlias = "str | Mapping[str, Data] | Sequence[Data]"
 """Contract content by local element name: text, a nested block, or the repeats of one element in order."""
 
 TEXT: Final = "#text"
 """Key of the text of an element that has attributes."""
+KIND: Final = "@xsi:type"
+"""Key of the type of an element whose type is abstract."""
+
+_XSI_TYPE: Final = f"{{{wire.XSI}}}type"
 
 
 class Shapes:
@@ -76,6 +81,8 @@ def _fill(element: etree._Element, shape: Shape, data: Data, path: str) -> None:
         return
     if not isinstance(data, Mapping):
         raise errors.ContentError(path, "is given as a list, but does not repeat")
+    if KIND in data:
+        shape = _chosen_kind(element, shape, data[KIND], path)
     waiting = {key: value for key, value in data.items() if not key.startswith(("@", "#"))}
     _fill_attributes(element, shape, data, path)
     if TEXT in data:
@@ -86,6 +93,15 @@ def _fill(element: etree._Element, shape: Shape, data: Data, path: str) -> None:
     if left:
         known = ", ".join(wire.local(child.name) for child in shape.children)
         raise errors.ContentError(path, f"has no place for {', '.join(left)}; it holds: {known or 'text'}")
+
+
+def _chosen_kind(element: etree._Element, shape: Shape, local: Data, path: str) -> Shape:
+    name = next((name for name in shape.kinds if wire.local(name) == local), None)
+    if name is None:
+        known = ", ".join(wire.local(name) for name in shape.kinds)
+        raise errors.ContentError(path, f"cannot be of the type {local}; it is one of: {known or 'its own'}")
+    element.set(_XSI_TYPE, etree.QName(name))
+    return shape.kinds[name]
 
 
 def _fill_text(element: etree._Element, shape: Shape, data: Data, path: str) -> None:
@@ -99,7 +115,7 @@ def _fill_attributes(element: etree._Element, shape: Shape, data: Mapping[str, D
     _fix(element, shape)
     names = {wire.local(attribute.name): attribute for attribute in shape.attributes}
     for key, value in data.items():
-        if key.startswith("@"):
+        if key.startswith("@") and key != KIND:
             attribute = names.get(key[1:])
             if attribute is None or not isinstance(value, str):
                 raise errors.ContentError(path, f"has no attribute {key[1:]} of this kind")
@@ -175,10 +191,20 @@ def _block(element: etree._Element, shape: Shape, path: str) -> dict[str, Data]:
 
 
 def _value(element: etree._Element, shape: Shape, path: str) -> Data:
+    if shape.kinds:
+        return _block_of_kind(element, shape, path)
     if not shape.is_text:
         return _block(element, shape, path)
     attributes = dict(_attributes(element, shape.attributes))
     return {**attributes, TEXT: text(element)} if attributes else text(element)
+
+
+def _block_of_kind(element: etree._Element, shape: Shape, path: str) -> Data:
+    prefix, _, local = (element.get(_XSI_TYPE) or "").strip().rpartition(":")
+    found = shape.kinds.get(f"{{{element.nsmap.get(prefix or None)}}}{local}")
+    if found is None:
+        raise errors.ContentError(path, f"names no type that it can have: {local or 'none'}")
+    return {KIND: local, **_block(element, found, path)}
 
 
 def _attributes(element: etree._Element, known: Sequence[Attribute]) -> list[tuple[str, str]]:

@@ -7,7 +7,7 @@ fixed attributes. Types with a name are walked once, children only when somebody
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
 from gateway import wire
@@ -30,6 +30,7 @@ class _Body:
     attributes: tuple[Attribute, ...] = ()
     is_text: bool = False
     type: str = ""
+    kinds: Mapping[str, _Body] = dataclasses.field(default_factory=dict)
 
 
 _ANY = _Body(is_text=True)
@@ -55,8 +56,7 @@ class Walk:
         return node
 
     def _shape(self, name: str, node: Node) -> Shape:
-        body = self._body_of(node)
-        return Shape(name, Group(choice=False, items=body.particles), body.attributes, body.is_text, body.type)
+        return _shaped(name, self._body_of(node))
 
     def _body_of(self, declaration: Node) -> _Body:
         named = declaration.qname("type")
@@ -69,8 +69,24 @@ class Walk:
         if name.startswith(XS):
             return _Body(is_text=True, type=name.removeprefix(XS))
         if name not in self._bodies:
-            self._bodies[name] = self._type(self._found.need("type", name, referrer))
+            node = self._found.need("type", name, referrer)
+            self._bodies[name] = self._type(node)
+            if _is_abstract(node):
+                # The types that extend it inherit from what was just kept.
+                self._bodies[name] = dataclasses.replace(self._bodies[name], kinds=self._kinds(name))
         return self._bodies[name]
+
+    def _kinds(self, name: str) -> dict[str, _Body]:
+        """Return every type that extends an abstract one: what xsi:type can name in its place."""
+        found: dict[str, _Body] = {}
+        for kind, node in self._found.all("type"):
+            content = node.child("complexContent")
+            change = content.child("extension") if content else None
+            if change is not None and change.qname("base") == name:
+                found |= self._kinds(kind)
+                if not _is_abstract(node):
+                    found[kind] = self._type(node)
+        return found
 
     def _type(self, node: Node) -> _Body:
         return self._complex(node) if node.tag == "complexType" else self._simple(node)
@@ -147,6 +163,16 @@ class Walk:
             target = self._found.find("attribute", name) if reference else None
             fixed = node.get("fixed") or (target.get("fixed") if target else None)
             yield Attribute(name, fixed, node.get("use") == "required")
+
+
+def _shaped(name: str, body: _Body) -> Shape:
+    kinds = {kind: _shaped(name, each) for kind, each in body.kinds.items()}
+    content = Group(choice=False, items=body.particles)
+    return Shape(name, content, body.attributes, body.is_text, body.type, kinds)
+
+
+def _is_abstract(node: Node) -> bool:
+    return node.get("abstract") in ("true", "1")
 
 
 def _once(make: Callable[[], Shape]) -> Callable[[], Shape]:

@@ -1,33 +1,45 @@
-"""The dictionary entries that a stand hands out are those that the samples use."""
+"""Every dictionary entry that a sample names is one that every stand has, with the GUID that it has there."""
 
 from __future__ import annotations
 
-import csv
 import uuid
 from importlib import resources
 
 from lxml import etree
 
+from gateway.families.nsi import builtin
+
 NSI = "{http://dom.gosuslugi.ru/schema/integration/nsi-base/}"
 
 
-def entries():
-    text = (resources.files("samples") / "dictionaries.csv").read_text("utf-8")
-    return list(csv.DictReader(text.splitlines()))
+def used() -> set[tuple[str, str]]:
+    found = set()
+    for folder in (resources.files("samples") / "valid").iterdir():
+        for file in folder.iterdir() if folder.is_dir() else ():
+            if file.name.endswith(".xml"):
+                root = etree.fromstring(file.read_bytes())
+                found |= {(code.text, code.getparent().findtext(f"{NSI}GUID")) for code in root.iter(f"{NSI}Code")}
+    return found
 
 
 def test_every_reference_of_the_valid_samples__is_an_entry():
-    known = {(entry["code"], entry["guid"]) for entry in entries()}
-    used = set()
-    for file in (resources.files("samples") / "valid" / "houses").iterdir():
-        if file.name.endswith(".xml"):
-            root = etree.fromstring(file.read_bytes())
-            used |= {(code.text, code.getparent().findtext(f"{NSI}GUID")) for code in root.iter(f"{NSI}Code")}
-    assert used
-    assert used <= known
+    entries = {
+        (item.code, item.guid) for number in builtin.numbers() for item in builtin.dictionary(number).items.values()
+    }
+    assert used()
+    assert used() <= entries
 
 
 def test_every_guid__is_made_from_registry_number_and_code():
-    for entry in entries():
-        name = f"urn:hcs-gateway:nsi:{entry['registry_number']}:{entry['code']}"
-        assert entry["guid"] == str(uuid.uuid5(uuid.NAMESPACE_URL, name))
+    for number in builtin.numbers():
+        for item in builtin.dictionary(number).items.values():
+            assert item.guid == str(uuid.uuid5(uuid.NAMESPACE_URL, f"urn:hcs-gateway:nsi:{number}:{item.code}"))
+
+
+def test_every_listed_dictionary__has_entries_with_names_and_no_code_twice():
+    for number in builtin.numbers():
+        rows = builtin.rows(f"{number}.csv")
+        assert rows, number
+        assert all(row["name"] for row in rows)
+        assert len({builtin.normal(row["code"]) for row in rows}) == len(rows)
+        assert {row["basis"] for row in rows} <= {"public", "ours"}

@@ -39,7 +39,7 @@ class Rig:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         # One migration per run of the tests; every rig starts from a copy.
-        shutil.copy(_empty(), folder / "registry.db")
+        shutil.copy(empty(), folder / "registry.db")
         self.database = database.Database.open(f"sqlite:///{folder / 'registry.db'}")
         self.numbers = numbers.Numbers(self.database)
         self.given: dict[str, str] = {}
@@ -112,7 +112,7 @@ def shapes() -> shape.Shapes:
 
 
 @functools.cache
-def _empty() -> Path:
+def empty() -> Path:
     folder = Path(tempfile.mkdtemp(prefix="houses-"))
     atexit.register(shutil.rmtree, folder)
     with contextlib.closing(database.Database.open(f"sqlite:///{folder / 'empty.db'}")) as made:
