@@ -8,7 +8,7 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import enum
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 import sqlalchemy as sa
@@ -214,12 +214,6 @@ def parked(connection: sa.Connection) -> int:
     return connection.execute(_PARKED_COUNT).scalar_one()
 
 
-def unfinished(connection: sa.Connection, *, parked: bool) -> Iterator[Package]:
-    """Yield the packages without a result, oldest first: those whose run has failed, or those that wait for theirs."""
-    for row in connection.execute(_PARKED if parked else _QUEUE):
-        yield from_row(row)
-
-
 def project(connection: sa.Connection, entries: Iterable[journal.Entry]) -> None:
     """Bring the packages up to date with new journal entries, given in their order.
 
@@ -283,11 +277,10 @@ _FINISHED: Final = sa.select(_PACKAGE.c.message_guid).where(
 _UNFINISHED: Final = _PACKAGE.c.result_index.is_(None)
 WAITS: Final = sa.and_(_UNFINISHED, _PACKAGE.c.parked_index.is_(None))
 """Whether a worker still has to run a package."""
-_IS_PARKED: Final = _PACKAGE.c.parked_index.is_not(None)
-_QUEUE: Final = SELECT.where(WAITS).order_by(_PACKAGE.c.entry_index)
-_PARKED: Final = SELECT.where(_IS_PARKED).order_by(_PACKAGE.c.entry_index)
+PARKED: Final = _PACKAGE.c.parked_index.is_not(None)
+"""Whether the run of a package has failed and no other one is ordered."""
 _WAITING: Final = sa.select(sa.func.count()).select_from(_PACKAGE).where(WAITS)
-_PARKED_COUNT: Final = sa.select(sa.func.count()).select_from(_PACKAGE).where(_IS_PARKED)
+_PARKED_COUNT: Final = sa.select(sa.func.count()).select_from(_PACKAGE).where(PARKED)
 _OLDEST: Final = sa.select(_PACKAGE.c.received_at).where(WAITS).order_by(_PACKAGE.c.entry_index).limit(1)
 _ADD: Final = sa.insert(_PACKAGE)
 _FINISH: Final = (
@@ -301,7 +294,7 @@ _FAIL: Final = (
     .values(failed_index=sa.bindparam("index"), parked_index=sa.bindparam("index"))
 )
 _UNPARK: Final = sa.update(_PACKAGE).where(_GUID, _UNFINISHED).values(parked_index=None)
-_CHANGES: Final = {
+_CHANGES: Final[Mapping[str, sa.Update]] = {
     journal.Kind.RESULT_MADE: _FINISH,
     journal.Kind.RUN_FAILED: _FAIL,
     journal.Kind.RETRY_ORDERED: _UNPARK,
