@@ -1,4 +1,4 @@
-"""`gateway exchange`: packages on their way between acknowledgement and result; those that our own fault has stopped."""
+"""`gateway exchange`: packages between acknowledgement and result; those that our own fault has stopped, run again."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ _MOST_SHOWN: Final = 200
 
 @click.group("exchange")
 def command() -> None:
-    """Packages between acknowledgement and result: what waits, what has failed, and repeated runs.
+    """Show what waits for its result and what has failed, and run failed packages again.
 
-    A package fails when the gateway itself has a fault: its sender gets EXP001000 with an incident number, which the log
-    has with the details, and nothing that the run has begun is kept. The package stays, until it is run again.
+    A package fails when the gateway itself has a fault: its sender gets EXP001000 with an incident number, under which
+    the log has the details, and nothing that the run has begun is kept. The package stays, until it is run again.
     """
 
 

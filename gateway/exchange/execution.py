@@ -9,7 +9,7 @@ from typing import Final
 from lxml import etree
 
 from gateway import clock, errors, installation, xml
-from gateway.exchange import results
+from gateway.exchange import people, results
 from gateway.families import api, handlers
 from gateway.families.nsi import builtin as nsi
 from gateway.soap import application
@@ -101,6 +101,7 @@ class Execution:
             new_guid=clock.new_guid,
             may_use_house=lambda fias: self._may_use_house(package.organisation, fias),
             dictionaries=nsi.Builtin(),
+            directory=people.Directory(self._house.database, package.system),
         )
         return handler(task, unit)
 

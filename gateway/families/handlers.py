@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from gateway.families import api, houses
+from gateway.families import api, houses, organisations
 
 HANDLERS: Final[Mapping[str, api.Handler]] = {
     **houses.HANDLERS,
+    **organisations.HANDLERS,
 }
 """By Clark name of the request element."""

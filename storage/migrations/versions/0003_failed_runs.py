@@ -1,6 +1,6 @@
 """Runs that failed and wait to be repeated; every version of what is known of an organisation, with its identifiers.
 
-The versions of organisations that exist already are read from the journal, which tells of every change of the directory.
+What was known of organisations earlier is read from the journal, which tells of every change of the directory.
 """
 
 from __future__ import annotations
