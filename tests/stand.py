@@ -17,6 +17,7 @@ from pathlib import Path
 from lxml import etree
 
 from gateway import installation, passwords, signatures, wire
+from gateway.contracts import builtin
 from gateway.exchange import worker
 from gateway.settings import Settings
 from gateway.web import application
@@ -100,6 +101,7 @@ class Stand:
     def open(self) -> None:
         self.house = installation.Installation.open(self.settings)
         self.web = application.Web(self.house)
+        self._sent: dict[str, dict[str, object]] = {}
         self.worker = worker.Worker(self.house, "test")
 
     def close(self) -> None:
@@ -135,15 +137,24 @@ class Stand:
         return self.post(b"", path=path, method="GET", QUERY_STRING=query, HTTP_AUTHORIZATION=None)
 
     def send(self, element: etree._Element | bytes, **options: object) -> Answer:
-        """Wrap, sign and send a request element."""
-        return self.post(package(element, **options))  # type: ignore[arg-type]
+        """Wrap, sign and send a request element to its service."""
+        parsed = etree.fromstring(element) if isinstance(element, bytes) else element
+        return self.dispatch(package(parsed, **options), path_of(parsed.tag))  # type: ignore[arg-type]
 
-    def state(self, message_guid: str, **options: object) -> Answer:
+    def dispatch(self, envelope: bytes, path: str, **http: object) -> Answer:
+        """Send an envelope, and remember where and in whose name its result has to be asked for."""
+        answer = self.post(envelope, **{"path": path, **http})  # type: ignore[arg-type]
+        if answer.status == 200:
+            sender = etree.fromstring(envelope).findtext(f".//{wire.base('orgPPAGUID')}")
+            self._sent[answer.message_guid] = {"path": path, "organisation": sender}
+        return answer
+
+    def state(self, message_guid: str, *, path: str = HOUSES, **options: object) -> Answer:
         asked = (
             f'<b:getStateRequest xmlns:b="{wire.BASE}"><b:MessageGUID>{message_guid}</b:MessageGUID>'
             "</b:getStateRequest>"
         )
-        return self.post(package(asked.encode(), key=None, **options))  # type: ignore[arg-type]
+        return self.post(package(asked.encode(), key=None, **options), path=path)  # type: ignore[arg-type]
 
     def work(self) -> int:
         """Execute everything that waits; return how many packages that were."""
@@ -153,9 +164,9 @@ class Stand:
         return done
 
     def result(self, message_guid: str) -> etree._Element:
-        """Execute everything, then return the getStateResult of a package."""
+        """Execute everything, then return the getStateResult of a package, asked for by the one who sent it."""
         self.work()
-        body = self.state(message_guid).xml.find(f"{{{wire.SOAP}}}Body")
+        body = self.state(message_guid, **self._sent.get(message_guid, {})).xml.find(f"{{{wire.SOAP}}}Body")
         assert body is not None
         return body[0]
 
@@ -166,6 +177,17 @@ class Reopened(Stand):
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.open()
+
+
+@functools.cache
+def _paths() -> dict[str, str]:
+    services = builtin.pack().services.values()
+    return {operation.request: each.path for each in services for operation in each.operations.values()}
+
+
+def path_of(element: str) -> str:
+    """Return the path of the service that takes a request element (Clark name); that of houses for a stranger."""
+    return _paths().get(element, HOUSES)
 
 
 def found(settings: Settings) -> None:

@@ -9,7 +9,7 @@ from typing import Final
 from lxml import etree
 
 from gateway import clock, errors, installation, xml
-from gateway.exchange import results
+from gateway.exchange import people, results
 from gateway.families import api, handlers
 from gateway.families.nsi import installed as nsi
 from gateway.soap import application
@@ -27,7 +27,19 @@ class Done:
     body: bytes = dataclasses.field(repr=False)
     """The signed getStateResult."""
     unit: registry.Registry
-    """The changes of the registry; none where the answer is a failure."""
+    """The changes of the registry."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Broken:
+    """A run that has failed by our own fault: nothing that it has changed is kept, and it may be repeated."""
+
+    incident: str
+    """The number under which the log has the trace; all that leaves the gateway."""
+    error: str
+    """Name of the exception: what an administrator may see without the log; its text may quote personal data."""
+    body: bytes = dataclasses.field(repr=False)
+    """The signed getStateResult with EXP001000, which answers the sender until a repeated run succeeds."""
 
 
 class Execution:
@@ -39,8 +51,8 @@ class Execution:
         self._numbers = numbers.Numbers(house.database)
         self._dictionaries = nsi.Installed()
 
-    def run(self, package: packages.Package) -> Done:
-        """Run the family of a package; a fault of ours becomes its answer (EXP001000) and changes nothing.
+    def run(self, package: packages.Package) -> Done | Broken:
+        """Run the family of a package; a fault of ours is told (EXP001000) and changes nothing.
 
         Raises Conflict, NotReady, Unavailable and UnknownPath (no pack that is in force serves it): then the package is
         as it was.
@@ -57,8 +69,8 @@ class Execution:
             except Exception as error:  # noqa: BLE001  # a family's fault must not stop the others: it is the result
                 return self.fail(package, error)
 
-    def fail(self, package: packages.Package, error: Exception | None) -> Done:
-        """Return the answer to a package that cannot be executed through no fault of its sender.
+    def fail(self, package: packages.Package, error: Exception | None) -> Broken:
+        """Return what is told of a package that cannot be executed through no fault of its sender.
 
         Raises UnknownPath where no pack that is in force has a form for it.
         """
@@ -66,10 +78,8 @@ class Execution:
         incident = clock.new_guid()
         log.error("defect", exc_info=error, extra={"facts": {"incident": incident, "message": package.message_guid}})
         text = errors.code(errors.EXCHANGE_FAILED).text.format(incident=incident)
-        problem = api.Problem(errors.EXCHANGE_FAILED, text)
-        with self._house.database.read() as connection:
-            unchanged = registry.Registry(connection, self._numbers)
-        return Done(api.Failed(problem), self._results.failed(about, problem, clock.now()), unchanged)
+        body = self._results.failed(about, api.Problem(errors.EXCHANGE_FAILED, text), clock.now())
+        return Broken(incident, type(error).__name__ if error else "WorkersDied", body)
 
     def _about(self, package: packages.Package) -> results.About:
         return results.about(self._house.force.having(package.pack), package)
@@ -95,6 +105,7 @@ class Execution:
             new_guid=clock.new_guid,
             may_use_house=lambda fias: self._may_use_house(package.organisation, fias),
             dictionaries=dictionaries,
+            directory=people.Directory(self._house.database, package.system),
         )
         return handler(task, unit)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
-from typing import Protocol, TypeAlias
+from typing import Final, Protocol, TypeAlias
 
 from lxml import etree
 
@@ -60,6 +60,8 @@ class Exported:
     branch: str
     """Local name of the element under getStateResult, for example `exportHouseResult`."""
     items: tuple[Mapping[str, Data], ...]
+    beside: Mapping[str, Data] = dataclasses.field(default_factory=dict)
+    """What stands after the branch: IsNextPage, for example."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -121,6 +123,90 @@ class Dictionaries(Protocol):
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
+class OrganisationVersion:
+    """What is, or was once, known of an organisation."""
+
+    guid: str
+    """orgVersionGUID: another one after every change."""
+    root: str
+    """orgRootEntityGUID: stays whatever changes."""
+    organisation: str
+    """orgPPAGUID."""
+    ogrn: str
+    """ОГРН; ОГРНИП of a sole trader."""
+    name: str
+    role: str
+    since: dt.datetime
+    is_actual: bool
+    """Whether it is still what is known."""
+    kpp: str | None = None
+    inn: str | None = None
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Grant:
+    """The right of the information system that asks to act for an organisation, for a time."""
+
+    organisation: str
+    """orgPPAGUID."""
+    since: dt.datetime
+    revoked_at: dt.datetime | None
+
+
+class Directory(Protocol):
+    """Who is registered on this installation, and the grants to the system that has sent the package.
+
+    All GUIDs are asked for, and told, in lower case.
+    """
+
+    @property
+    def system(self) -> str:
+        """Login of the information system that has sent the package."""
+
+    def by_ogrn(self, ogrn: str) -> Sequence[OrganisationVersion]:
+        """Return what is known now of the organisations with this ОГРН or ОГРНИП."""
+
+    def by_root(self, guid: str) -> OrganisationVersion | None:
+        """Return what is known now of the organisation with this orgRootEntityGUID, or None."""
+
+    def by_guid(self, guid: str) -> OrganisationVersion | None:
+        """Return what is known now of the organisation with this orgPPAGUID, or None."""
+
+    def version(self, guid: str) -> OrganisationVersion | None:
+        """Return what is or was known under this orgVersionGUID, or None."""
+
+    def grants(self) -> Sequence[Grant]:
+        """Return the grants to the system, revoked ones too, in the order in which they begin."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Nobody:
+    """A directory in which nobody is: that of a task that is made by hand."""
+
+    system: str = ""
+
+    def by_ogrn(self, ogrn: str) -> Sequence[OrganisationVersion]:  # noqa: ARG002  # the names are the protocol's
+        """Return nothing."""
+        return ()
+
+    def by_root(self, guid: str) -> None:
+        """Return None."""
+
+    def by_guid(self, guid: str) -> None:
+        """Return None."""
+
+    def version(self, guid: str) -> None:
+        """Return None."""
+
+    def grants(self) -> Sequence[Grant]:
+        """Return nothing."""
+        return ()
+
+
+NOBODY: Final = Nobody()
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
 class Task:
     """One accepted package, as the family sees it."""
 
@@ -143,6 +229,8 @@ class Task:
     may_use_house: Callable[[str], bool]
     """Whether the organisation has a basis for the house with this FIASHouseGuid (lower case)."""
     dictionaries: Dictionaries
+    directory: Directory = NOBODY
+    """Organisations and grants, as the administration keeps them."""
 
 
 Handler: TypeAlias = Callable[[Task, registry_module.Registry], Answer]
