@@ -1,8 +1,8 @@
 """On what basis an organisation works with a house: the managed houses of contracts and charters, house by house.
 
 Agreements keep one record for each of their houses here, in an aggregate of the house. So a question about a house
-reads one small aggregate, whoever has asked it runs again when an agreement changes it meanwhile, and two agreements that
-claim one house at once cannot both be stored.
+reads one small aggregate, whoever has asked it runs again when an agreement changes it meanwhile, and two agreements
+that claim one house at once cannot both be stored.
 """
 
 from __future__ import annotations

@@ -120,7 +120,9 @@ LONG_KEY = Key.named("signer", CURVE_512, algorithm=KEY_512, parameters=())
 OLD_KEY = Key.named("signer", CURVE, algorithm=KEY_2001, parameters=(HASH_94,))
 
 
-def draft(key: Key = KEY, *, key_info: bytes | None = None, method: str = METHOD_256, digest: str = DIGEST_256) -> Draft:
+def draft(
+    key: Key = KEY, *, key_info: bytes | None = None, method: str = METHOD_256, digest: str = DIGEST_256
+) -> Draft:
     certificate = x509.Blank(spki=key_info or key.spki()).signed()
     return Draft(Holder(key, certificate, method), digest)
 
@@ -158,7 +160,10 @@ _VALUES = {
         ),
         "r and s are in DER",
     ),
-    "padded-to-512": (lambda value: bytes(_HALF) + value[:_HALF] + bytes(_HALF) + value[_HALF:], "it is padded to 128 octets"),
+    "padded-to-512": (
+        lambda value: bytes(_HALF) + value[:_HALF] + bytes(_HALF) + value[_HALF:],
+        "it is padded to 128 octets",
+    ),
     "s-negated": (
         lambda value: KEY.pair(CURVE.q - int.from_bytes(value[:_HALF], "big"), int.from_bytes(value[_HALF:], "big")),
         "s is subtracted from the order",
@@ -180,7 +185,10 @@ def _over(make) -> object:
 for _name, (_make, _what) in {
     "digest-big-endian": (lambda data: hashed("streebog256", data)[::-1], "the digest is read big-endian"),
     "digest-of-94": (lambda data: hashed("gost94", data), "the digest is of ГОСТ Р 34.11-94"),
-    "digest-of-512-cut": (lambda data: hashed("streebog512", data)[:_HALF], "the digest is the first half of that of 512 bits"),
+    "digest-of-512-cut": (
+        lambda data: hashed("streebog512", data)[:_HALF],
+        "the digest is the first half of that of 512 bits",
+    ),
     "digest-of-sha256": (lambda data: hashlib.sha256(data).digest(), "the digest is SHA-256"),
 }.items():
     FAMILY.add(
