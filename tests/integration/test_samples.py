@@ -23,7 +23,9 @@ from tests import stand as stands
 
 ROOT = Path(samples.__file__).parent
 VALID = sorted((ROOT / "valid").rglob("*.xml"))
-INVALID = sorted(path for path in (ROOT / "invalid").rglob("*") if path.suffix in (".xml", ".bin"))
+_ALL_INVALID = sorted(path for path in (ROOT / "invalid").rglob("*") if path.suffix in (".xml", ".bin"))
+REPAIRED = [path for path in _ALL_INVALID if path.name == "repaired.xml"]
+INVALID = [path for path in _ALL_INVALID if path not in REPAIRED]
 STORED = [case for case in hostile.cases() if not case.is_made]
 
 HM = "{http://dom.gosuslugi.ru/schema/integration/house-management/}"
@@ -59,7 +61,8 @@ def key(name: str) -> issue.Identity:
 
 def expectation(path: Path) -> dict[str, Any]:
     beside = path.with_suffix(".expected.json")
-    return json.loads((beside if beside.exists() else path.parent / "expected.json").read_text(encoding="utf-8"))
+    read = json.loads((beside if beside.exists() else path.parent / "expected.json").read_text(encoding="utf-8"))
+    return {**read, **(read.get("repaired", {}) if path.name == "repaired.xml" else {})}
 
 
 def name_of(path: Path) -> str:
@@ -178,6 +181,15 @@ def test_p6_invalid_sample__gets_its_code_and_leaves_one_entry_with_it(player: P
     by_object = expected["where"] is not None
     assert len(told) == (0 if by_object or not expected.get("journaled", True) else 1)
     assert list(refusals(player.stand)) == ([expected["code"]] if expected.get("journaled") else [])
+
+
+@pytest.mark.parametrize("path", REPAIRED, ids=name_of)
+def test_repaired_sample__is_accepted_in_the_same_setting(player: Player, path: Path) -> None:
+    answer, result = player.play(path)
+    assert answer.status == 200
+    assert result.findtext(wire.base("RequestState")) == "3"
+    assert result.find(f".//{wire.base('ErrorMessage')}") is None
+    assert [item.tag for item in result.iter() if etree.QName(item).localname == "Error"] == []
 
 
 @pytest.fixture(scope="module")
