@@ -93,6 +93,11 @@ class Registry:
             ]
         return [self._changed.get(id_) or self._seen[id_] for id_ in self._members[aggregate]]
 
+    def revision(self, aggregate: str) -> int:
+        """Return how often an aggregate was changed; 0 for one that never was."""
+        self._observe(aggregate)
+        return self._revisions[aggregate]
+
     def find(self, kind: str, key: str) -> Thing | None:
         """Return the live object with this natural key, the oldest if the family has let several be."""
         own = self._live_by_key.get((kind, key))

@@ -12,7 +12,7 @@ from lxml import etree
 from gateway import clock, errors, installation, xml
 from gateway.exchange import results
 from gateway.families import api, basis, days, handlers
-from gateway.families.nsi import builtin as nsi
+from gateway.families.nsi import installed as nsi
 from gateway.soap import application
 from storage import directory, numbers, packages, registry
 from storage import errors as storage_errors
@@ -38,6 +38,7 @@ class Execution:
         self._house = house
         self._results = results.Results(house.key, validate=house.settings.validate_results)
         self._numbers = numbers.Numbers(house.database)
+        self._dictionaries = nsi.Installed()
 
     def run(self, package: packages.Package) -> Done:
         """Run the family of a package; a fault of ours becomes its answer (EXP001000) and changes nothing.
@@ -48,8 +49,9 @@ class Execution:
         about = self._about(package)
         with self._house.database.read() as connection:
             unit = registry.Registry(connection, self._numbers)
+            dictionaries = self._dictionaries.view(registry.Registry(connection, self._numbers))
             try:
-                answer = self._answer(package, about, unit)
+                answer = self._answer(package, about, unit, dictionaries)
                 return Done(answer, self._results.finished(about, answer, clock.now()), unit)
             except (storage_errors.StorageError, errors.Unavailable):
                 raise
@@ -73,7 +75,9 @@ class Execution:
     def _about(self, package: packages.Package) -> results.About:
         return results.about(self._house.force.having(package.pack), package)
 
-    def _answer(self, package: packages.Package, about: results.About, unit: registry.Registry) -> api.Answer:
+    def _answer(
+        self, package: packages.Package, about: results.About, unit: registry.Registry, dictionaries: api.Dictionaries
+    ) -> api.Answer:
         with self._house.database.read() as connection:
             element = _element(packages.request(connection, package.message_guid))
             organisation = directory.organisation(connection, package.organisation)
@@ -92,7 +96,7 @@ class Execution:
             now=now,
             new_guid=clock.new_guid,
             may_use_house=lambda fias: self._may_use_house(unit, package.organisation, fias, days.today(now)),
-            dictionaries=nsi.Builtin(),
+            dictionaries=dictionaries,
         )
         return handler(task, unit)
 

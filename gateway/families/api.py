@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol, TypeAlias
 
 from lxml import etree
@@ -82,13 +82,40 @@ class Item:
     name: str
     actual: bool = True
     """False for an entry that is no longer to be used."""
+    parent: str | None = None
+    """Code of the entry that it stands under."""
+    modified_at: dt.datetime = dt.datetime(2026, 3, 1, tzinfo=dt.UTC)
+    fields: tuple[Mapping[str, Data], ...] = ()
+    """Its fields besides the name, in the contract's words (NsiElementField)."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Dictionary:
+    """One dictionary with its entries."""
+
+    number: int
+    """Registry number."""
+    name: str
+    field: str
+    """Name of the field that holds the name of an entry."""
+    modified_at: dt.datetime
+    items: Mapping[str, Item]
+    """By code without its last dot, in the order of the dictionary."""
+    group: str = "NSI"
+    """NSI, or NSIRAO for the dictionaries of РАО ЕЭС."""
 
 
 class Dictionaries(Protocol):
-    """The dictionaries of this installation as they are now."""
+    """The common dictionaries of this installation as they are now."""
 
     def item(self, number: int, code: str) -> Item | None:
         """Return the entry with this code (`5` and `5.` are the same) of a common dictionary, or None."""
+
+    def dictionary(self, number: int) -> Dictionary | None:
+        """Return a common dictionary, or None."""
+
+    def numbers(self) -> Sequence[int]:
+        """Return the registry numbers of all common dictionaries, the lowest first."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
