@@ -29,7 +29,10 @@ INVALID = [path for path in _ALL_INVALID if path not in REPAIRED]
 STORED = [case for case in hostile.cases() if not case.is_made]
 
 HM = "{http://dom.gosuslugi.ru/schema/integration/house-management/}"
-_OURS = frozenset(f"{HM}{name}GUID" for name in ("Premises", "Entrance", "LivingRoom", "Block", "Lift"))
+_OURS = frozenset(f"{HM}{name}GUID" for name in ("Premises", "Entrance", "LivingRoom", "Block", "Lift")) | frozenset(
+    f"{HM}{name}VersionGUID" for name in ("ContractObject", "ContractPaymentsInfo", "CharterPaymentsInfo")
+)
+_VERSIONS = (f"{HM}ContractVersionGUID", f"{HM}CharterVersionGUID")
 _ORGANISATIONS = {
     "provider": stands.PROVIDER,
     "operator": stands.OPERATOR,
@@ -76,6 +79,8 @@ class Player:
         self.stand = stand
         self.given: dict[str, str] = {}
         """GUIDs of the registry by the TransportGUID under which an object was created."""
+        self.versions: dict[str, str] = {}
+        """GUIDs of the versions of agreements by the TransportGUID of the action that made them."""
         self.last_guid = ""
         """MessageGUID of the last message."""
 
@@ -97,7 +102,9 @@ class Player:
             return answer, None
         result = self.stand.result(answer.message_guid)
         for one in result.iter(f"{HM}CommonResult"):
-            self.given[one.findtext(wire.base("TransportGUID"))] = one.findtext(wire.base("GUID"))
+            transport_guid = one.findtext(wire.base("TransportGUID"))
+            self.given[transport_guid] = one.findtext(wire.base("GUID"))
+            self.versions |= {transport_guid: each.text for each in one.iter(*_VERSIONS)}
         return answer, result
 
     def message(self, path: Path, expected: dict[str, Any]) -> bytes:
@@ -107,6 +114,8 @@ class Player:
         element = etree.fromstring(data)
         for named in element.iter(*_OURS):
             named.text = self.given.get(named.text, named.text)
+        for named in element.iter(*_VERSIONS):
+            named.text = self.versions.get(named.text, named.text)
         sender = expected.get("sender", {})
         signer = sender.get("key", "provider")
         package = stands.package(
