@@ -1,4 +1,4 @@
-"""With house_basis = contract the agreements in the registry say who may work with which house, over the whole gateway."""
+"""With house_basis = contract the agreements in the registry say who may work with which house."""
 
 from __future__ import annotations
 
@@ -86,16 +86,17 @@ def test_house_whose_contract_ends_meanwhile__is_judged_again(
     """The house is executed while the contract holds; before its result is stored, another worker ends the contract."""
     placed = version(stand.result(stand.send(r.place(r.house(11, HOUSE))).message_guid))
     house, ended = stand.send(samples.HOUSE), stand.send(r.terminate(placed, "2024-06-01"))
-    run, runs = stand.worker._execution.run, []
+    run, runs = execution.Execution.run, []
 
-    def overtaken(package: packages.Package) -> execution.Done:
-        runs.append(run(package))
+    def overtaken(self: execution.Execution, package: packages.Package) -> execution.Done:
+        done = run(self, package)
+        runs.append(done)
         if len(runs) == 1:
             assert worker.Worker(stand.house, "another").run_once()
-        return runs[-1]
+        return done
 
-    monkeypatch.setattr(stand.worker._execution, "run", overtaken)
+    monkeypatch.setattr(execution.Execution, "run", overtaken)
     assert codes(stand.result(house.message_guid)) == ["INT004171"]
-    assert len(runs) == 2
+    assert len(runs) == 3, "the house, the termination, the house again"
     assert b"INT004171" not in runs[0].body
     version(stand.result(ended.message_guid))

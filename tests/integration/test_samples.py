@@ -104,7 +104,8 @@ class Player:
         for one in result.iter(f"{HM}CommonResult"):
             transport_guid = one.findtext(wire.base("TransportGUID"))
             self.given[transport_guid] = one.findtext(wire.base("GUID"))
-            self.versions |= {transport_guid: each.text for each in one.iter(*_VERSIONS)}
+            for version in one.iter(*_VERSIONS):
+                self.versions[transport_guid] = version.text
         return answer, result
 
     def message(self, path: Path, expected: dict[str, Any]) -> bytes:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
 import functools
 from collections.abc import Mapping
 from pathlib import Path
@@ -47,18 +48,29 @@ class Rig(houses_rig.Rig):
         super().__init__(folder)
         self.results: list[bytes] = []
 
-    def send(
-        self, data: bytes, *, organisation: str = OURS, role: str = "УО", now=NOW, judged: bool = True
-    ) -> api.Answer:
-        element = etree.fromstring(data)
-        if judged:
-            houses_rig.built_in_schema().assertValid(element)
-        task = dataclasses.replace(self.task(element, basis=True, role=role, now=now), organisation=organisation)
+    def send(self, data: bytes, *, organisation: str = OURS, role: str = "УО", now: dt.datetime = NOW) -> api.Answer:
+        """Execute a message that is valid under the contract, and store what comes of it."""
+        houses_rig.built_in_schema().assertValid(etree.fromstring(data))
         with self.database.read() as connection:
             work = registry.Registry(connection, self.numbers)
-            answer = handlers.HANDLERS[element.tag](task, work)
+            answer = self.run(data, work, organisation=organisation, role=role, now=now)
         with self.database.write() as connection:
-            registry.apply(connection, work, organisation=organisation, message=task.message_guid, at=now)
+            registry.apply(connection, work, organisation=organisation, message=OURS, at=now)
+        return answer
+
+    def run(
+        self,
+        data: bytes,
+        unit: registry.Registry,
+        *,
+        organisation: str = OURS,
+        role: str = "УО",
+        now: dt.datetime = NOW,
+    ) -> api.Answer:
+        """Execute a message in a unit of work that somebody else applies."""
+        element = etree.fromstring(data)
+        task = dataclasses.replace(self.task(element, basis=True, role=role, now=now), organisation=organisation)
+        answer = handlers.HANDLERS[element.tag](task, unit)
         self.results.append(result(answer, task.version))
         return answer
 
@@ -78,7 +90,7 @@ class Rig(houses_rig.Rig):
         refused = houses_rig.codes(answer).refused
         return {guid.rsplit("-", 1)[1].lstrip("0"): told for guid, told in refused.items()}
 
-    def may_use(self, fias: str, *, organisation: str = OURS, now=NOW) -> bool:
+    def may_use(self, fias: str, *, organisation: str = OURS, now: dt.datetime = NOW) -> bool:
         with self.database.read() as connection:
             work = registry.Registry(connection, self.numbers)
             return basis.may_use(work, organisation, fias, days.today(now))
