@@ -57,8 +57,12 @@ def sample(code: str) -> str | None:
     folder = resources.files("samples") / "invalid" / code
     if not folder.is_dir():
         return None
-    names = sorted(item.name for item in folder.iterdir() if item.name.endswith((".xml", ".bin")))
+    names = sorted(item.name for item in folder.iterdir() if _provokes(item.name))
     return f"samples/invalid/{code}/{names[0]}" if names else None
+
+
+def _provokes(name: str) -> bool:
+    return name.endswith((".xml", ".bin")) and name != "repaired.xml"
 
 
 PAGES = {"errors.md": errors_page, "settings.md": settings_page}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
 import logging
 from typing import Final
 
@@ -10,7 +11,7 @@ from lxml import etree
 
 from gateway import clock, errors, installation, xml
 from gateway.exchange import people, results
-from gateway.families import api, handlers
+from gateway.families import api, basis, days, handlers
 from gateway.families.nsi import installed as nsi
 from gateway.soap import application
 from storage import directory, numbers, packages, registry
@@ -94,6 +95,7 @@ class Execution:
         if handler is None:
             text = errors.code(errors.NOT_HANDLED).text.format(operation=package.operation)
             return api.Failed(api.Problem(errors.NOT_HANDLED, text))
+        now = clock.now()
         task = api.Task(
             element=element,
             shape=self._results.shape(about, element.tag),
@@ -101,17 +103,23 @@ class Execution:
             organisation=package.organisation,
             role=organisation.role if organisation else "",
             version=package.version,
-            now=clock.now(),
+            now=now,
             new_guid=clock.new_guid,
-            may_use_house=lambda fias: self._may_use_house(package.organisation, fias),
+            may_use_house=lambda fias: self._may_use_house(unit, package.organisation, fias, days.today(now)),
             dictionaries=dictionaries,
             directory=people.Directory(self._house.database, package.system),
         )
         return handler(task, unit)
 
-    def _may_use_house(self, organisation: str, fias: str) -> bool:
+    def _may_use_house(self, unit: registry.Registry, organisation: str, fias: str, today: dt.date) -> bool:
+        """Return whether the organisation has the basis that the setting asks for.
+
+        Agreements are read through the handler's own unit: if one changes meanwhile, the package runs again.
+        """
         if self._house.settings.house_basis == "open":
             return True
+        if self._house.settings.house_basis == "contract":
+            return basis.may_use(unit, organisation, fias, today)
         with self._house.database.read() as connection:
             return directory.has_house(connection, organisation, fias)
 

@@ -29,7 +29,10 @@ INVALID = [path for path in _ALL_INVALID if path not in REPAIRED]
 STORED = [case for case in hostile.cases() if not case.is_made]
 
 HM = "{http://dom.gosuslugi.ru/schema/integration/house-management/}"
-_OURS = frozenset(f"{HM}{name}GUID" for name in ("Premises", "Entrance", "LivingRoom", "Block", "Lift"))
+_OURS = frozenset(f"{HM}{name}GUID" for name in ("Premises", "Entrance", "LivingRoom", "Block", "Lift")) | frozenset(
+    f"{HM}{name}VersionGUID" for name in ("ContractObject", "ContractPaymentsInfo", "CharterPaymentsInfo")
+)
+_VERSIONS = (f"{HM}ContractVersionGUID", f"{HM}CharterVersionGUID")
 _ORGANISATIONS = {
     "provider": stands.PROVIDER,
     "operator": stands.OPERATOR,
@@ -62,7 +65,8 @@ def key(name: str) -> issue.Identity:
 
 def expectation(path: Path) -> dict[str, Any]:
     beside = path.with_suffix(".expected.json")
-    return json.loads((beside if beside.exists() else path.parent / "expected.json").read_text(encoding="utf-8"))
+    read = json.loads((beside if beside.exists() else path.parent / "expected.json").read_text(encoding="utf-8"))
+    return {**read, **(read.get("repaired", {}) if path.name == "repaired.xml" else {})}
 
 
 def name_of(path: Path) -> str:
@@ -76,6 +80,8 @@ class Player:
         self.stand = stand
         self.given: dict[str, str] = {}
         """GUIDs of the registry by the TransportGUID under which an object was created."""
+        self.versions: dict[str, str] = {}
+        """GUIDs of the versions of agreements by the TransportGUID of the action that made them."""
         self.last_guid = ""
         """MessageGUID of the last message."""
 
@@ -98,7 +104,10 @@ class Player:
             return answer, None
         result = self.stand.result(answer.message_guid)
         for one in result.iter(f"{HM}CommonResult"):
-            self.given[one.findtext(wire.base("TransportGUID"))] = one.findtext(wire.base("GUID"))
+            transport_guid = one.findtext(wire.base("TransportGUID"))
+            self.given[transport_guid] = one.findtext(wire.base("GUID"))
+            for version in one.iter(*_VERSIONS):
+                self.versions[transport_guid] = version.text
         return answer, result
 
     @staticmethod
@@ -115,6 +124,8 @@ class Player:
         element = etree.fromstring(data)
         for named in element.iter(*_OURS):
             named.text = self.given.get(named.text, named.text)
+        for named in element.iter(*_VERSIONS):
+            named.text = self.versions.get(named.text, named.text)
         sender = expected.get("sender", {})
         signer = sender.get("key", "provider")
         package = stands.package(
@@ -198,6 +209,15 @@ def test_p6_invalid_sample__gets_its_code_and_leaves_one_entry_with_it(player: P
     by_object = expected["where"] is not None
     assert len(told) == (0 if by_object or not expected.get("journaled", True) else 1)
     assert list(refusals(player.stand)) == ([expected["code"]] if expected.get("journaled") else [])
+
+
+@pytest.mark.parametrize("path", REPAIRED, ids=name_of)
+def test_repaired_sample__is_accepted_in_the_same_setting(player: Player, path: Path) -> None:
+    answer, result = player.play(path)
+    assert answer.status == 200
+    assert result.findtext(wire.base("RequestState")) == "3"
+    assert result.find(f".//{wire.base('ErrorMessage')}") is None
+    assert [item.tag for item in result.iter() if etree.QName(item).localname == "Error"] == []
 
 
 @pytest.fixture(scope="module")
