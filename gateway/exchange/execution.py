@@ -91,6 +91,7 @@ class Execution:
             new_guid=clock.new_guid,
             may_use_house=lambda fias: self._may_use_house(package.organisation, fias),
             dictionaries=nsi.Builtin(),
+            vault=self._house.vault,
         )
         return handler(task, unit)
 

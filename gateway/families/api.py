@@ -9,7 +9,7 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 from collections.abc import Callable, Mapping
-from typing import Protocol, TypeAlias
+from typing import Final, Protocol, TypeAlias
 
 from lxml import etree
 
@@ -91,6 +91,31 @@ class Dictionaries(Protocol):
         """Return the entry with this code (`5` and `5.` are the same) of a common dictionary, or None."""
 
 
+class Vault(Protocol):
+    """Keeps personal data so that they rest in the registry, and in its history, only sealed."""
+
+    def seal(self, content: Data, owner: str) -> str:
+        """Return content as a text that opens only on this installation and for this owner, an object's id."""
+
+    def unseal(self, sealed: str, owner: str) -> Data:
+        """Return what was sealed for this owner."""
+
+
+class NoVault:
+    """Stands where no personal data are kept: whoever meets some has been wired wrongly."""
+
+    def seal(self, content: Data, owner: str) -> str:  # noqa: ARG002  # the names are the protocol's
+        """Raise RuntimeError."""
+        raise RuntimeError(f"there is no vault for the personal data of {owner}")
+
+    def unseal(self, sealed: str, owner: str) -> Data:  # noqa: ARG002  # the same
+        """Raise RuntimeError."""
+        raise RuntimeError(f"there is no vault for the personal data of {owner}")
+
+
+NO_VAULT: Final = NoVault()
+
+
 @dataclasses.dataclass(frozen=True, slots=True)
 class Task:
     """One accepted package, as the family sees it."""
@@ -114,6 +139,8 @@ class Task:
     may_use_house: Callable[[str], bool]
     """Whether the organisation has a basis for the house with this FIASHouseGuid (lower case)."""
     dictionaries: Dictionaries
+    vault: Vault = NO_VAULT
+    """Seals personal data; the installation's own, a task that is made by hand has none."""
 
 
 Handler: TypeAlias = Callable[[Task, registry_module.Registry], Answer]
