@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from gateway.families import api, houses
+from gateway.families import accounts, api, houses
 
 HANDLERS: Final[Mapping[str, api.Handler]] = {
+    **accounts.HANDLERS,
     **houses.HANDLERS,
 }
 """By Clark name of the request element."""
