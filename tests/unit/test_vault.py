@@ -41,7 +41,9 @@ def test_every_changed_character__is_detected():
             made.unseal(changed, OWNER)
 
 
-@pytest.mark.parametrize("sealed", ["", "v1", "v1.", "v2.{id}.AAAA", "v1.{id}.", "v1.{id}.AAAA", "v1.{id}.А", "v1.{id}.A"])
+@pytest.mark.parametrize(
+    "sealed", ["", "v1", "v1.", "v2.{id}.AAAA", "v1.{id}.", "v1.{id}.AAAA", "v1.{id}.А", "v1.{id}.A"]
+)
 def test_what_was_never_sealed__is_detected(sealed):
     with pytest.raises((vault.Tampered, errors.Unavailable)):
         vault.Vault([OLD]).unseal(sealed.format(id=vault.key_id(OLD)), OWNER)

@@ -163,7 +163,7 @@ def test_account_named_in_two_cases__is_refused_twice(placed: Rig) -> None:
     ("УО", "isTKOAccount", False),
     ("ОИС", "isRCAccount", False),
 ])  # fmt: skip
-def test_kind__is_one_that_the_role_keeps(role: str, kind: str, fits: bool, placed: Rig) -> None:
+def test_kind__is_one_that_the_role_keeps(role: str, kind: str, *, fits: bool, placed: Rig) -> None:
     answer = placed.play(accounts(account(1, flat(101), kind=kind)), role=role)
     assert codes(answer) == ({} if fits else {transport(1): [known.KIND_NOT_OF_ROLE]})
 
