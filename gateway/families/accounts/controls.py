@@ -1,25 +1,30 @@
 """The controls of accounts and of individual services as named rules (protocol §5.4, §8.2).
 
-An object is first asked whether it is the one that the sender means and may change (`…_IDENTITY`), and only then
-whether what is said about it is right.
+The rules stand in stages: is the object named once, is it one that the sender may change, is what is said about it
+right? One that fails in a stage is not asked about in the next.
 """
 
 from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import itertools
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
-from typing import Any, Final
+from typing import Any, Final, TypeAlias, TypeVar
 
 from gateway import clock, errors
-from gateway.families import api, fields, references
+from gateway.families import api, controls, fields, references
 from gateway.families.accounts import codes, kinds, places, records
 from gateway.families.accounts.request import Asked
 from gateway.families.controls import Control, control
 from gateway.families.problems import problem
 from storage.registry import Registry, Thing
+
+AnySubject = TypeVar("AnySubject")
+Stage: TypeAlias = tuple[Control[AnySubject], ...]
+"""Rules that are asked together."""
 
 _WHOLE: Final = Decimal(100)
 _DICTIONARIES: Final = {"CloseReason": 22, "Type": 95}
@@ -150,8 +155,7 @@ def closing_date_is_of_its_life(subject: Subject) -> Iterator[api.Problem]:
 @control(references.UNKNOWN_ENTRY, references.FOREIGN_ENTRY)
 def references_are_known(subject: Subject) -> Iterator[api.Problem]:
     """Refuse a reason of closing (НСИ 22) or a kind of document (НСИ 95) that the dictionaries do not have."""
-    content = fields.without(subject.asked.content, ("AccountReasons",))
-    yield from references.problems(content, _DICTIONARIES, subject.task.dictionaries)
+    yield from references.problems(subject.asked.content, _DICTIONARIES, subject.task.dictionaries)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -219,25 +223,31 @@ def _closed_on(account: Thing) -> str:
     return fields.text(fields.block(records.public(account), "Closed"), "CloseDate")
 
 
-IDENTITY: Final[tuple[Control[Subject], ...]] = (account_is_of_its_provider, account_is_open, account_is_named_once)
-CONTENT: Final[tuple[Control[Subject], ...]] = (
-    kind_is_of_the_role,
-    kind_stays,
-    number_is_free,
-    open_account_has_a_place,
-    place_is_there,
-    house_is_of_the_provider,
-    shares_of_a_place_fit,
-    only_a_placed_account_is_closed,
-    closing_date_is_of_its_life,
-    references_are_known,
+def problems(stages: Iterable[Stage[AnySubject]], subject: AnySubject) -> tuple[api.Problem, ...]:
+    """Return all that the first stage has against the subject that has anything against it."""
+    return next(filter(None, (controls.problems(stage, subject) for stage in stages)), ())
+
+
+ACCOUNTS: Final[tuple[Stage[Subject], ...]] = (
+    (account_is_named_once,),
+    (account_is_of_its_provider, account_is_open),
+    (
+        kind_is_of_the_role,
+        kind_stays,
+        number_is_free,
+        open_account_has_a_place,
+        place_is_there,
+        house_is_of_the_provider,
+        shares_of_a_place_fit,
+        only_a_placed_account_is_closed,
+        closing_date_is_of_its_life,
+        references_are_known,
+    ),
 )
-SERVICE_IDENTITY: Final[tuple[Control[ServiceSubject], ...]] = (
-    service_is_of_its_provider,
-    service_is_not_deleted,
-    service_is_named_once,
-    service_is_for_an_open_account,
+SERVICES: Final[tuple[Stage[ServiceSubject], ...]] = (
+    (service_is_named_once,),
+    (service_is_of_its_provider, service_is_not_deleted, service_is_for_an_open_account),
+    (service_begins_before_it_ends,),
 )
-SERVICE_CONTENT: Final[tuple[Control[ServiceSubject], ...]] = (service_begins_before_it_ends,)
-CONTROLS: Final[tuple[Control[Any], ...]] = (*IDENTITY, *CONTENT, *SERVICE_IDENTITY, *SERVICE_CONTENT)
+CONTROLS: Final[tuple[Control[Any], ...]] = tuple(itertools.chain(*ACCOUNTS, *SERVICES))
 """Every rule of the family, in the order in which they are asked."""

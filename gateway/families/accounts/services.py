@@ -13,9 +13,8 @@ from typing import Final
 
 from gateway import errors
 from gateway.contracts import shape
-from gateway.families import api, controls, fields
-from gateway.families.accounts import controls as rules
-from gateway.families.accounts import exporting, records
+from gateway.families import api, fields
+from gateway.families.accounts import controls, exporting, records
 from gateway.families.problems import problem
 from storage.registry import Registry, Thing
 
@@ -51,7 +50,7 @@ def _fetch(rows: Sequence[fields.Fields], registry: Registry) -> None:
 def _import(row: fields.Fields, times: Counter[str | None], task: api.Task, registry: Registry) -> api.Outcome:
     subject = _subject(row, times, task, registry)
     transport_guid = str(row["TransportGUID"])
-    found = controls.problems(rules.SERVICE_IDENTITY, subject) or controls.problems(rules.SERVICE_CONTENT, subject)
+    found = controls.problems(controls.SERVICES, subject)
     if found:
         return api.Outcome(transport_guid, problems=found)
     service = _service(subject)
@@ -61,10 +60,10 @@ def _import(row: fields.Fields, times: Counter[str | None], task: api.Task, regi
 
 def _subject(
     row: fields.Fields, times: Counter[str | None], task: api.Task, registry: Registry
-) -> rules.ServiceSubject:
+) -> controls.ServiceSubject:
     guid, account_guid = _guid(row, _GUID), _guid(row, "AccountGUID")
     before = _own(guid, records.SERVICE, task, registry)
-    return rules.ServiceSubject(
+    return controls.ServiceSubject(
         content=fields.without(row, _IDENTITY),
         account_guid=account_guid,
         guid=guid,
@@ -80,7 +79,7 @@ def _own(guid: str | None, kind: str, task: api.Task, registry: Registry) -> Thi
     return thing if thing and thing.kind == kind and records.provider(thing) == task.organisation else None
 
 
-def _service(subject: rules.ServiceSubject) -> Thing:
+def _service(subject: controls.ServiceSubject) -> Thing:
     """Return the service as it will be."""
     if subject.before is not None and not subject.content:
         return dataclasses.replace(subject.before, ended_at=subject.task.now)

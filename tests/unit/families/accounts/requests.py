@@ -37,7 +37,8 @@ def house(fias: str = FIAS, flats: int = 3, first: int = 101) -> bytes:
     basic = (
         "<No_RSO_GKN_EGRP_Registered>true</No_RSO_GKN_EGRP_Registered>"
         f"<FIASHouseGuid>{fias}</FIASHouseGuid><TotalSquare>900</TotalSquare><State>{entry(24, '2')}</State>"
-        f"<UsedYear>1990</UsedYear><FloorCount>5</FloorCount><OlsonTZ>{entry(32, '2')}</OlsonTZ><CulturalHeritage>false</CulturalHeritage>"
+        f"<UsedYear>1990</UsedYear><FloorCount>5</FloorCount><OlsonTZ>{entry(32, '2')}</OlsonTZ>"
+        "<CulturalHeritage>false</CulturalHeritage>"
     )
     made = "".join(
         "<ResidentialPremises><ResidentialPremisesToCreate>"

@@ -16,7 +16,7 @@ from pathlib import Path
 from lxml import etree
 
 import samples
-from gateway import vault, wire, xml
+from gateway import clock, vault, wire, xml
 from gateway.contracts import builtin, shape
 from gateway.families import api, handlers
 from gateway.families.nsi import builtin as builtin_nsi
@@ -80,9 +80,9 @@ class Rig:
         expected = expectation(path)
         for before in expected["before"]:
             earlier = (path.parent / before).resolve()
-            answer = self.play(earlier.read_bytes(), role=expectation(earlier)["role"])
+            answer = self.play(on_its_day(earlier), role=expectation(earlier)["role"])
             assert not isinstance(answer, api.Imported) or codes(answer) == {}
-        return self.play(path.read_bytes(), basis=expected.get("basis", True), role=expected["role"])
+        return self.play(on_its_day(path), basis=expected.get("basis", True), role=expected["role"])
 
     def task(
         self, element: etree._Element, *, organisation: str, role: str, basis: bool, now: dt.datetime = NOW
@@ -171,6 +171,14 @@ def codes(answer: api.Answer) -> dict[str, list[str]]:
     return {one.transport_guid: [each.code for each in one.problems] for one in answer.outcomes if one.problems}
 
 
+def on_its_day(path: Path) -> bytes:
+    """A sample with today's date where its manifest says that a date stands for it (samples/README.md)."""
+    data, stands_for = path.read_bytes(), expectation(path).get("today")
+    today = NOW.astimezone(clock.MOSCOW).date().isoformat()
+    return data.replace(stands_for.encode(), today.encode()) if stands_for else data
+
+
 def expectation(path: Path) -> dict:
-    beside = path.with_suffix(".expected.json")
+    """The manifest of a sample; a repaired twin has that of the message it repairs."""
+    beside = path.with_name(f"{path.name.removesuffix('.xml').removesuffix('.repaired')}.expected.json")
     return json.loads((beside if beside.exists() else path.parent / "expected.json").read_text(encoding="utf-8"))
