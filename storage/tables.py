@@ -225,6 +225,16 @@ registry_version: Final = sa.Table(
     _required("message"),
     sa.Column("at", UTC, nullable=False),
 )
+# By what an object is found besides its id and its key: many objects may hang on one link. The order of the columns is
+# the order of the search, and the table is its own index.
+registry_link: Final = sa.Table(
+    "registry_link",
+    metadata,
+    sa.Column("link", sa.Text, primary_key=True),
+    sa.Column("kind", sa.Text, primary_key=True),
+    sa.Column("id", sa.Text, sa.ForeignKey("registry_object.id"), primary_key=True, index=True),
+    sqlite_with_rowid=False,
+)
 number_series: Final = sa.Table(
     "number_series",
     metadata,

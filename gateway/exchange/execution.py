@@ -108,6 +108,7 @@ class Execution:
             may_use_house=lambda fias: self._may_use_house(unit, package.organisation, fias, days.today(now)),
             dictionaries=dictionaries,
             directory=people.Directory(self._house.database, package.system),
+            vault=self._house.vault,
         )
         return handler(task, unit)
 

@@ -206,6 +206,31 @@ class Nobody:
 NOBODY: Final = Nobody()
 
 
+class Vault(Protocol):
+    """Keeps personal data so that they rest in the registry, and in its history, only sealed."""
+
+    def seal(self, content: Data, owner: str) -> str:
+        """Return content as a text that opens only on this installation and for this owner, an object's id."""
+
+    def unseal(self, sealed: str, owner: str) -> Data:
+        """Return what was sealed for this owner."""
+
+
+class NoVault:
+    """Stands where no personal data are kept: whoever meets some has been wired wrongly."""
+
+    def seal(self, content: Data, owner: str) -> str:  # noqa: ARG002  # the names are the protocol's
+        """Raise RuntimeError."""
+        raise RuntimeError(f"there is no vault for the personal data of {owner}")
+
+    def unseal(self, sealed: str, owner: str) -> Data:  # noqa: ARG002  # the same
+        """Raise RuntimeError."""
+        raise RuntimeError(f"there is no vault for the personal data of {owner}")
+
+
+NO_VAULT: Final = NoVault()
+
+
 @dataclasses.dataclass(frozen=True, slots=True)
 class Task:
     """One accepted package, as the family sees it."""
@@ -231,6 +256,8 @@ class Task:
     dictionaries: Dictionaries
     directory: Directory = NOBODY
     """Organisations and grants, as the administration keeps them."""
+    vault: Vault = NO_VAULT
+    """Seals personal data; the installation's own, a task that is made by hand has none."""
 
 
 Handler: TypeAlias = Callable[[Task, registry_module.Registry], Answer]

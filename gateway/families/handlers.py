@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from gateway.families import agreements, api, houses, nsi, organisations
+from gateway.families import accounts, agreements, api, houses, nsi, organisations
 
 HANDLERS: Final[Mapping[str, api.Handler]] = {
+    **accounts.HANDLERS,
     **agreements.HANDLERS,
     **houses.HANDLERS,
     **nsi.HANDLERS,

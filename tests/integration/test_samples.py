@@ -29,9 +29,13 @@ INVALID = [path for path in _ALL_INVALID if path not in REPAIRED]
 STORED = [case for case in hostile.cases() if not case.is_made]
 
 HM = "{http://dom.gosuslugi.ru/schema/integration/house-management/}"
-_OURS = frozenset(f"{HM}{name}GUID" for name in ("Premises", "Entrance", "LivingRoom", "Block", "Lift")) | frozenset(
-    f"{HM}{name}VersionGUID" for name in ("ContractObject", "ContractPaymentsInfo", "CharterPaymentsInfo")
-)
+_PARTS = ("Premises", "Entrance", "LivingRoom", "Block", "Lift", "Account", "AccountIndividualService")
+_OBJECTS = ("ContractObject", "ContractPaymentsInfo", "CharterPaymentsInfo")
+_OURS = frozenset((
+    *(f"{HM}{name}GUID" for name in _PARTS),
+    *(f"{HM}{name}VersionGUID" for name in _OBJECTS),
+    f"{{{wire.ROOT}account-base/}}AccountGuid",
+))
 _VERSIONS = (f"{HM}ContractVersionGUID", f"{HM}CharterVersionGUID")
 _ORGANISATIONS = {
     "provider": stands.PROVIDER,
@@ -64,9 +68,10 @@ def key(name: str) -> issue.Identity:
 
 
 def expectation(path: Path) -> dict[str, Any]:
-    beside = path.with_suffix(".expected.json")
+    # A repaired twin has the manifest of the message that it repairs.
+    beside = path.with_name(f"{path.stem.removesuffix('.repaired')}.expected.json")
     read = json.loads((beside if beside.exists() else path.parent / "expected.json").read_text(encoding="utf-8"))
-    return {**read, **(read.get("repaired", {}) if path.name == "repaired.xml" else {})}
+    return {**read, **(read.get("repaired", {}) if path in REPAIRED else {})}
 
 
 def name_of(path: Path) -> str:
@@ -121,6 +126,8 @@ class Player:
         data = path.read_bytes()
         if expected.get("envelope"):
             return data
+        if "today" in expected:
+            data = data.replace(expected["today"].encode(), clock.now().astimezone(clock.MOSCOW).date().isoformat().encode())
         element = etree.fromstring(data)
         for named in element.iter(*_OURS):
             named.text = self.given.get(named.text, named.text)
