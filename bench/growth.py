@@ -48,15 +48,19 @@ WHAT: Final[Mapping[str, Callable[[bytes, Path], Callable[[], object]]]] = {
 def _measure(what: str, message: Path, small: Path, authority: Path) -> int:
     raw = message.read_bytes()
     WHAT[what](small.read_bytes(), authority)()
-    run = WHAT[what](raw, authority)
-    ctypes.CDLL(None).malloc_trim(0)  # room that the warm-up has left free would hide growth
+    return highest(WHAT[what](raw, authority))
+
+
+def highest(run: Callable[[], object]) -> int:
+    """Return how many bytes more than before this process holds at its highest while `run` runs."""
+    ctypes.CDLL(None).malloc_trim(0)  # room that was left free before would hide growth
     before = _status("VmRSS")
     # The mark of ru_maxrss survives exec and would show the parent's: this one belongs to us and can be lowered.
     Path("/proc/self/clear_refs").write_text("5", encoding="ascii")
     kept = run()
-    highest = _status("VmHWM")
+    mark = _status("VmHWM")
     del kept
-    return max(highest - before, 0)
+    return max(mark - before, 0)
 
 
 def _status(name: str) -> int:

@@ -12,6 +12,7 @@ from lxml import etree
 
 from gateway import wire
 from gateway.client import session, stand
+from gateway.families.nsi import builtin
 
 HOUSE: Final = f"{wire.ROOT}house-management/"
 NSI: Final = f"{wire.ROOT}nsi-base/"
@@ -80,13 +81,13 @@ def _head(parent: etree._Element, rng: random.Random) -> None:
     _add(basic, "CadastralNumber", f"77:01:{rng.randrange(10**7):07}:{rng.randrange(10**4)}")
     _add(basic, "FIASHouseGuid", _guid(rng))
     _add(basic, "TotalSquare", f"{rng.randrange(10_000, 99_999) / 10}")
-    _reference(_add(basic, "State"), rng, "2", "Исправный")
+    _reference(_add(basic, "State"), 24, "2", "Исправный")
     _add(basic, "UsedYear", str(rng.randrange(1950, 2020)))
     _add(basic, "FloorCount", "9")
     oktmo = _add(basic, "OKTMO")
     etree.SubElement(oktmo, f"{_BASE}code").text = "45382000"
     etree.SubElement(oktmo, f"{_BASE}name").text = "муниципальный округ Тверской"
-    _reference(_add(basic, "OlsonTZ"), rng, "2", "Europe/Moscow")
+    _reference(_add(basic, "OlsonTZ"), 32, "2", "Europe/Moscow")
     _add(basic, "CulturalHeritage", "false")
     _add(parent, "UndergroundFloorCount", "1")
     _transport(parent, rng)
@@ -97,14 +98,14 @@ def _premises(parent: etree._Element, number: int, rng: random.Random) -> None:
     _add(flat, "CadastralNumber", f"77:01:{rng.randrange(10**7):07}:{number}")
     _add(flat, "PremisesNum", str(number))
     _add(flat, "HasNoEntrance", "true")
-    _reference(_add(flat, "PremisesCharacteristic"), rng, "1", "Отдельная квартира")
+    _reference(_add(flat, "PremisesCharacteristic"), 30, "1", "Отдельная квартира")
     _add(flat, "TotalArea", f"{rng.randrange(200, 999) / 10}")
     _add(flat, "GrossArea", f"{rng.randrange(100, 199) / 10}")
     _transport(flat, rng)
 
 
-def _reference(parent: etree._Element, rng: random.Random, code: str, name: str) -> None:
-    for tag, text in (("Code", code), ("GUID", _guid(rng)), ("Name", name)):
+def _reference(parent: etree._Element, number: int, code: str, name: str) -> None:
+    for tag, text in (("Code", code), ("GUID", builtin.guid(number, code)), ("Name", name)):
         etree.SubElement(parent, f"{{{NSI}}}{tag}").text = text
 
 

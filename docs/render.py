@@ -62,7 +62,7 @@ def sample(code: str) -> str | None:
 
 
 def _provokes(name: str) -> bool:
-    return name.endswith((".xml", ".bin")) and name != "repaired.xml"
+    return name.endswith((".xml", ".bin")) and not name.endswith("repaired.xml")
 
 
 PAGES = {"errors.md": errors_page, "settings.md": settings_page}

@@ -66,6 +66,7 @@ class Registry:
         self._changed: dict[str, Thing] = {}
         self._members: dict[str, list[str]] = {}
         self._live_by_key: dict[tuple[str, str | None], str] = {}
+        self._by_number: dict[tuple[str, str | None], str] = {}
         self._revisions: dict[str, int] = {}
         self._missed: dict[tuple[str, str], frozenset[str]] = {}
 
@@ -135,6 +136,17 @@ class Registry:
         known = ((id_, self._changed.get(id_) or self._seen.get(id_)) for id_ in wanted)
         return {id_: thing for id_, thing in known if thing is not None}
 
+    def numbered(self, kind: str, unique_number: str) -> Thing | None:
+        """Return the object of this kind, live or ended, with this number for people; None if there is none.
+
+        Unlike `find`, a number that is not there is not remembered: nobody gives a number away, or takes one.
+        """
+        own = self._by_number.get((kind, unique_number))
+        if own is not None:
+            return self._changed[own]
+        row = self._connection.execute(_NUMBERED, {"kind": kind, "number": unique_number}).first()
+        return None if row is None else self._changed.get(row.id) or self._remember(row)
+
     def get(self, id_: str) -> Thing | None:
         """Return one object, live or ended, as this unit of work sees it; None if there is none."""
         known = self._changed.get(id_) or self._seen.get(id_)
@@ -162,6 +174,8 @@ class Registry:
             del self._live_by_key[before.kind, before.key]
         if thing.key is not None and thing.ended_at is None:
             self._live_by_key[thing.kind, thing.key] = thing.id
+        if thing.unique_number is not None:
+            self._by_number[thing.kind, thing.unique_number] = thing.id
         self._changed[thing.id] = thing
 
     def next_number(self, series: str) -> int:
@@ -246,6 +260,9 @@ _FIND: Final = (
         _OBJECT.c.ended_at.is_(None),
     )
     .order_by(_OBJECT.c.sequence)
+)
+_NUMBERED: Final = sa.select(_OBJECT).where(
+    _OBJECT.c.unique_number == sa.bindparam("number"), _OBJECT.c.kind == sa.bindparam("kind")
 )
 _RAISE_REVISION: Final = (
     sa.update(_AGGREGATE)

@@ -210,6 +210,7 @@ registry_object: Final = sa.Table(
     sa.Column("ended_at", UTC),
 )
 sa.Index("registry_object_key", registry_object.c.key, registry_object.c.kind)
+sa.Index("registry_object_number", registry_object.c.unique_number, registry_object.c.kind)
 
 registry_version: Final = sa.Table(
     "registry_version",

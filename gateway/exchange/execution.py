@@ -109,6 +109,7 @@ class Execution:
             dictionaries=dictionaries,
             directory=people.Directory(self._house.database, package.system),
             vault=self._house.vault,
+            ogrn=organisation.ogrn if organisation else "",
         )
         return handler(task, unit)
 

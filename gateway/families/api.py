@@ -258,6 +258,8 @@ class Task:
     """Organisations and grants, as the administration keeps them."""
     vault: Vault = NO_VAULT
     """Seals personal data; the installation's own, a task that is made by hand has none."""
+    ogrn: str = ""
+    """ОГРН of the organisation; empty where it is not known."""
 
 
 Handler: TypeAlias = Callable[[Task, registry_module.Registry], Answer]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import functools
-import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -24,18 +23,20 @@ from tests import stand as stands
 ROOT = Path(samples.__file__).parent
 VALID = sorted((ROOT / "valid").rglob("*.xml"))
 _ALL_INVALID = sorted(path for path in (ROOT / "invalid").rglob("*") if path.suffix in (".xml", ".bin"))
-REPAIRED = [path for path in _ALL_INVALID if path.name.endswith("repaired.xml")]
-INVALID = [path for path in _ALL_INVALID if path not in REPAIRED]
+REPAIRED = [path for path in _ALL_INVALID if texts.is_repaired(path)]
+INVALID = [path for path in _ALL_INVALID if not texts.is_repaired(path)]
 STORED = [case for case in hostile.cases() if not case.is_made]
 
 HM = "{http://dom.gosuslugi.ru/schema/integration/house-management/}"
 _PARTS = ("Premises", "Entrance", "LivingRoom", "Block", "Lift", "Account", "AccountIndividualService")
 _OBJECTS = ("ContractObject", "ContractPaymentsInfo", "CharterPaymentsInfo")
-_OURS = frozenset((
-    *(f"{HM}{name}GUID" for name in _PARTS),
-    *(f"{HM}{name}VersionGUID" for name in _OBJECTS),
-    f"{{{wire.ROOT}account-base/}}AccountGuid",
-))
+_OURS = frozenset(
+    (
+        *(f"{HM}{name}GUID" for name in _PARTS),
+        *(f"{HM}{name}VersionGUID" for name in _OBJECTS),
+        f"{{{wire.ROOT}account-base/}}AccountGuid",
+    )
+)
 _VERSIONS = (f"{HM}ContractVersionGUID", f"{HM}CharterVersionGUID")
 _ORGANISATIONS = {
     "provider": stands.PROVIDER,
@@ -67,13 +68,6 @@ def key(name: str) -> issue.Identity:
     return stands.person("ООО «УО»", stands.PROVIDER_OGRN, begins=begins, ends=ends)
 
 
-def expectation(path: Path) -> dict[str, Any]:
-    # A repaired twin has the manifest of the message that it repairs.
-    beside = path.with_name(f"{path.stem.removesuffix('.repaired')}.expected.json")
-    read = json.loads((beside if beside.exists() else path.parent / "expected.json").read_text(encoding="utf-8"))
-    return {**read, **(read.get("repaired", {}) if path in REPAIRED else {})}
-
-
 def name_of(path: Path) -> str:
     return str(path.relative_to(ROOT).with_suffix(""))
 
@@ -92,7 +86,7 @@ class Player:
 
     def play(self, path: Path) -> tuple[stands.Answer, etree._Element | None]:
         """Send a sample after its predecessors; return the answer and, for an accepted package, its result."""
-        expected = expectation(path)
+        expected = texts.expectation(path)
         with self.basis(path, expected):
             for before in expected["before"]:
                 _, result = self.send((path.parent / before).resolve())
@@ -101,7 +95,7 @@ class Player:
         return self.send(path)
 
     def send(self, path: Path) -> tuple[stands.Answer, etree._Element | None]:
-        expected = expectation(path)
+        expected = texts.expectation(path)
         self.role(expected["role"])
         message = self.message(path, expected)
         answer = self.stand.dispatch(message, self.path(message, expected), **hostile.http_of(expected))
@@ -127,7 +121,9 @@ class Player:
         if expected.get("envelope"):
             return data
         if "today" in expected:
-            data = data.replace(expected["today"].encode(), clock.now().astimezone(clock.MOSCOW).date().isoformat().encode())
+            data = data.replace(
+                expected["today"].encode(), clock.now().astimezone(clock.MOSCOW).date().isoformat().encode()
+            )
         element = etree.fromstring(data)
         for named in element.iter(*_OURS):
             named.text = self.given.get(named.text, named.text)
@@ -172,7 +168,7 @@ class Player:
 
 @pytest.fixture
 def player(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Player]:
-    expected = expectation(request.getfixturevalue("path"))
+    expected = texts.expectation(request.getfixturevalue("path"))
     signature = "optional" if expected.get("envelope") else "required"
     stand = stands.Stand(tmp_path / "data", house_basis="granted", signature=signature)
     yield Player(stand)
@@ -182,7 +178,7 @@ def player(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Player]:
 @pytest.mark.parametrize("path", VALID, ids=name_of)
 def test_valid_sample__is_accepted_and_executed(player: Player, path: Path) -> None:
     _, result = player.play(path)
-    expected = expectation(path)
+    expected = texts.expectation(path)
     assert result.findtext(wire.base("RequestState")) == "3"
     assert result.find(f".//{wire.base('ErrorMessage')}") is None
     assert result.find(f".//{wire.base('Error')}") is None
@@ -204,7 +200,7 @@ def test_repaired_sample__is_accepted_in_the_same_setting(player: Player, path: 
 @pytest.mark.parametrize("path", INVALID, ids=name_of)
 def test_p6_invalid_sample__gets_its_code_and_leaves_one_entry_with_it(player: Player, path: Path) -> None:
     answer, result = player.play(path)
-    expected = expectation(path)
+    expected = texts.expectation(path)
     hostile.check_answer(answer)
     if "status" in expected:
         assert result is None
@@ -216,15 +212,6 @@ def test_p6_invalid_sample__gets_its_code_and_leaves_one_entry_with_it(player: P
     by_object = expected["where"] is not None
     assert len(told) == (0 if by_object or not expected.get("journaled", True) else 1)
     assert list(refusals(player.stand)) == ([expected["code"]] if expected.get("journaled") else [])
-
-
-@pytest.mark.parametrize("path", REPAIRED, ids=name_of)
-def test_repaired_sample__is_accepted_in_the_same_setting(player: Player, path: Path) -> None:
-    answer, result = player.play(path)
-    assert answer.status == 200
-    assert result.findtext(wire.base("RequestState")) == "3"
-    assert result.find(f".//{wire.base('ErrorMessage')}") is None
-    assert [item.tag for item in result.iter() if etree.QName(item).localname == "Error"] == []
 
 
 @pytest.fixture(scope="module")

@@ -20,6 +20,8 @@ Check: TypeAlias = Callable[[plan.Change, plan.Plan], Iterator[api.Problem]]
 class Phase(enum.Enum):
     """When a rule is asked: an object that failed in one phase is not asked about in the next."""
 
+    ADMISSION = "admission"
+    """May this organisation know anything of the house at all?"""
     IDENTITY = "identity"
     """Is it the object that the sender means, and may it be touched?"""
     CONTENT = "content"

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from gateway import clock, errors
-from gateway.families import api, fields
+from gateway.families import api, fields, references
 from gateway.families.houses import kinds, plan
 from gateway.families.houses.controls import Control, Phase, control
 from gateway.families.problems import problem
@@ -17,7 +17,24 @@ _EVERYTHING: Final = (*kinds.HOUSES, *kinds.PARTS)
 _DATE: Final = re.compile(r"(-?\d{4,})-(\d\d)-(\d\d)")
 _EARLIEST: Final = (1900, 1, 1)
 _LATEST: Final = (5000, 1, 1)
+_DICTIONARIES: Final = {
+    "State": 24,
+    "HouseManagementType": 25,
+    "PremisesCharacteristic": 30,
+    "OlsonTZ": 32,
+    "Type": 192,
+    "AnnulmentReason": 330,
+    "LifeCycleStage": 338,
+    "HostelType": 362,
+}
+"""Which dictionary an nsiRef of this name refers to, as the contract says beside each."""
 _CONFIRMABLE: Final = tuple(kind for kind in kinds.PARTS if kind.confirmed)
+
+
+@control(Phase.CONTENT, _EVERYTHING, references.UNKNOWN_ENTRY, references.FOREIGN_ENTRY)
+def references_are_of_our_dictionaries(change: plan.Change, whole: plan.Plan) -> Iterator[api.Problem]:
+    """Refuse a reference to an entry that no dictionary of this installation has, or that has another GUID here."""
+    yield from references.problems(change.item.fields, _DICTIONARIES, whole.task.dictionaries)
 
 
 @control(Phase.CONTENT, _EVERYTHING, errors.DATE_OUT_OF_RANGE)
@@ -127,6 +144,7 @@ def _dates(sent: fields.Fields) -> Iterator[tuple[str, str]]:
 
 
 CONTROLS: Final[tuple[Control, ...]] = (
+    references_are_of_our_dictionaries,
     dates_are_of_our_millennia,
     parameter_is_given_once,
     values_of_a_parameter_differ,

@@ -8,12 +8,10 @@ from typing import Final
 from gateway import clock, errors
 from gateway.contracts import model
 from gateway.families import api, fields
-from gateway.families.houses import kinds, plan
+from gateway.families.houses import codes, demolition, kinds, plan
 from gateway.families.houses.controls import Control, Phase, control
 from gateway.families.problems import problem
 
-_DEMOLISHED: Final = "5"
-"""Stage "Снос" of dictionary 338."""
 _YEARS_AHEAD: Final = 10
 _DIRECT: Final = {"1": "Непосредственное управление (1)", "6": "Не выбран (6)"}
 """What dictionary 25 lets a sender choose; every other way follows from a contract or a charter."""
@@ -22,7 +20,7 @@ _CHOSEN_NOT_DONE_SINCE: Final = (15, 6, 0, 1)
 """Version of importHouseOMS and importHouseESP that added the third choice; its code differs between stands."""
 
 
-@control(Phase.IDENTITY, kinds.HOUSES, errors.HOUSE_WITHOUT_BASIS)
+@control(Phase.ADMISSION, kinds.HOUSES, errors.HOUSE_WITHOUT_BASIS)
 def organisation_has_a_basis(_change: plan.Change, whole: plan.Plan) -> Iterator[api.Problem]:
     """Refuse a house for which the organisation has no basis."""
     guid = whole.request.fias_guid
@@ -30,10 +28,17 @@ def organisation_has_a_basis(_change: plan.Change, whole: plan.Plan) -> Iterator
         yield problem(errors.HOUSE_WITHOUT_BASIS, organisation=whole.task.organisation, house=guid)
 
 
+@control(Phase.IDENTITY, kinds.HOUSES, codes.DEMOLISHED)
+def house_was_not_demolished(change: plan.Change, _whole: plan.Plan) -> Iterator[api.Problem]:
+    """Refuse a house that was demolished."""
+    if change.before is not None and demolition.is_demolished(change.before):
+        yield demolition.refusal(change.before)
+
+
 @control(Phase.IDENTITY, kinds.HOUSES, errors.HOUSE_EXISTS)
 def house_is_created_once(change: plan.Change, _whole: plan.Plan) -> Iterator[api.Problem]:
     """Refuse to create a house that is in the registry."""
-    if change.item.creates and change.before is not None:
+    if change.item.creates and change.was_live:
         yield problem(errors.HOUSE_EXISTS)
 
 
@@ -48,7 +53,7 @@ def updated_house_exists(change: plan.Change, whole: plan.Plan) -> Iterator[api.
 def house_keeps_its_type(change: plan.Change, _whole: plan.Plan) -> Iterator[api.Problem]:
     """Refuse to turn an apartment house into a living house, or back."""
     stored = change.before
-    if not change.item.creates and stored is not None and stored.kind != change.item.kind.name:
+    if not change.item.creates and stored is not None and change.was_live and stored.kind != change.item.kind.name:
         kind = next(kind for kind in kinds.HOUSES if kind.name == stored.kind)
         yield problem(errors.HOUSE_TYPE_DIFFERS, type=kind.title)
 
@@ -65,7 +70,7 @@ def year_of_use_is_near(change: plan.Change, whole: plan.Plan) -> Iterator[api.P
 @control(Phase.CONTENT, kinds.HOUSES, errors.DEMOLITION_BY_IMPORT)
 def demolition_has_its_own_operation(change: plan.Change, _whole: plan.Plan) -> Iterator[api.Problem]:
     """Refuse the stage "demolished" (LifeCycleStage 5), which demolishHouse alone sets."""
-    if fields.item_code(change.item.fields, "LifeCycleStage") == _DEMOLISHED:
+    if fields.item_code(change.item.fields, "LifeCycleStage") == demolition.STAGE:
         yield problem(errors.DEMOLITION_BY_IMPORT)
 
 
@@ -90,6 +95,7 @@ def same_address_needs_blocks(change: plan.Change, _whole: plan.Plan) -> Iterato
 
 CONTROLS: Final[tuple[Control, ...]] = (
     organisation_has_a_basis,
+    house_was_not_demolished,
     house_is_created_once,
     updated_house_exists,
     house_keeps_its_type,

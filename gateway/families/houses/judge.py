@@ -44,7 +44,7 @@ ASKED: Final = {
 
 def judge(plan: Plan) -> None:
     """Find everything that speaks against the changes of a plan, and note it there."""
-    for phase in (Phase.IDENTITY, Phase.CONTENT):
+    for phase in (Phase.ADMISSION, Phase.IDENTITY, Phase.CONTENT):
         _ask(plan, (plan.house,), phase)
     if not plan.stands(plan.house):
         return

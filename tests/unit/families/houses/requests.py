@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+from gateway.families.nsi import builtin
+
 FIAS = "0b1c2d3e-4f50-4617-8283-94a5b6c7d8e9"
 _NAMESPACES = " ".join(
     f'xmlns{prefix}="http://dom.gosuslugi.ru/schema/integration/{name}/"'
     for prefix, name in (("", "house-management"), (":b", "base"), (":n", "nsi-base"))
 )
-COMMUNAL = f"<PremisesCharacteristic><n:Code>2</n:Code><n:GUID>{FIAS}</n:GUID></PremisesCharacteristic>"
-SEPARATE = COMMUNAL.replace(">2<", ">1<")
-REASON = f"<AnnulmentReason><n:Code>1</n:Code><n:GUID>{FIAS}</n:GUID></AnnulmentReason>"
-LIFT = f"<FactoryNum>77</FactoryNum><Type><n:Code>1</n:Code><n:GUID>{FIAS}</n:GUID></Type>"
+
+
+def reference(name: str, number: int, code: str) -> str:
+    """An nsiRef as a stand has it."""
+    return f"<{name}><n:Code>{code}</n:Code><n:GUID>{builtin.guid(number, code)}</n:GUID></{name}>"
+
+
+COMMUNAL = reference("PremisesCharacteristic", 30, "2")
+SEPARATE = reference("PremisesCharacteristic", 30, "1")
+REASON = reference("AnnulmentReason", 330, "1")
+LIFT = f"<FactoryNum>77</FactoryNum>{reference('Type', 192, '1')}"
 _REGISTERED = "<No_RSO_GKN_EGRP_Registered>true</No_RSO_GKN_EGRP_Registered>"
 
 
@@ -18,12 +27,12 @@ def transport(count: int) -> str:
     return f"aaaaaaaa-0000-4000-8000-{count:012x}"
 
 
-def create(*parts: str, count: int = 1) -> bytes:
+def create(*parts: str, count: int = 1, state: str = "2") -> bytes:
     """The house of these tests with its first parts."""
-    nsi = f"<n:Code>2</n:Code><n:GUID>{FIAS}</n:GUID>"
     characteristics = (
-        f"{_REGISTERED}<FIASHouseGuid>{FIAS}</FIASHouseGuid><TotalSquare>900.5</TotalSquare><State>{nsi}</State>"
-        f"<UsedYear>1970</UsedYear><FloorCount>5</FloorCount><OlsonTZ>{nsi}</OlsonTZ>"
+        f"{_REGISTERED}<FIASHouseGuid>{FIAS}</FIASHouseGuid>"
+        f"<TotalSquare>900.5</TotalSquare>{reference('State', 24, state)}"
+        f"<UsedYear>1970</UsedYear><FloorCount>5</FloorCount>{reference('OlsonTZ', 32, '2')}"
         "<CulturalHeritage>false</CulturalHeritage>"
     )
     house = (

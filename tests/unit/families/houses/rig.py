@@ -9,7 +9,6 @@ import datetime as dt
 import functools
 import importlib.resources
 import itertools
-import json
 import shutil
 import tempfile
 from pathlib import Path
@@ -22,6 +21,7 @@ from gateway.contracts import builtin, shape
 from gateway.families import api, handlers
 from gateway.families.nsi import builtin as builtin_nsi
 from storage import database, numbers, registry
+from tests import samples as samples_module
 
 SAMPLES = Path(samples.__file__).parent
 HM = "{http://dom.gosuslugi.ru/schema/integration/house-management/}"
@@ -29,18 +29,22 @@ BASE = "{http://dom.gosuslugi.ru/schema/integration/base/}"
 NOW = dt.datetime(2026, 3, 31, 22, 30, tzinfo=dt.UTC)
 """Already the first of April in Moscow."""
 ORGANISATION = "3d8a1a36-8f0e-4f57-9f65-1e2a3b4c5d6e"
+OGRN = "1027700900028"
 
+expectation = samples_module.expectation
 _OURS = frozenset(f"{HM}{name}GUID" for name in ("Premises", "Entrance", "LivingRoom", "Block", "Lift"))
 
 
 class Rig:
     """Plays messages one after another, each in a unit of work of its own."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, url: str = "") -> None:
+        """`url` names a database that is there and empty; otherwise the rig makes one in `folder`."""
         self._folder = folder
-        # One migration per run of the tests; every rig starts from a copy.
-        shutil.copy(empty(), folder / "registry.db")
-        self.database = database.Database.open(f"sqlite:///{folder / 'registry.db'}")
+        if not url:
+            # One migration per run of the tests; every rig starts from a copy.
+            shutil.copy(empty(), folder / "registry.db")
+        self.database = database.Database.open(url or f"sqlite:///{folder / 'registry.db'}")
         self.numbers = numbers.Numbers(self.database)
         self.given: dict[str, str] = {}
         """GUIDs of the registry by the TransportGUID under which an object was created."""
@@ -54,7 +58,10 @@ class Rig:
     def close(self) -> None:
         self.database.close()
 
-    def play(self, data: bytes, *, basis: bool = True, role: str = "УО", now: dt.datetime = NOW) -> api.Answer:
+    def play(
+        self, data: bytes, *, basis: bool | frozenset[str] = True, role: str = "УО", now: dt.datetime = NOW
+    ) -> api.Answer:
+        """Play a message of an organisation with a basis for all houses, for none, or for those of a set."""
         element = xml.parse(data)
         for named in element.iter(*_OURS):
             named.text = self.given.get(named.text, named.text)
@@ -76,7 +83,7 @@ class Rig:
             accepted(self.play(earlier.read_bytes(), role=expectation(earlier)["role"]))
         return self.play(path.read_bytes(), basis=expected.get("basis", True), role=expected["role"])
 
-    def task(self, element: etree._Element, *, basis: bool, role: str, now: dt.datetime) -> api.Task:
+    def task(self, element: etree._Element, *, basis: bool | frozenset[str], role: str, now: dt.datetime) -> api.Task:
         return api.Task(
             element=element,
             shape=shapes().element(element.tag),
@@ -86,8 +93,9 @@ class Rig:
             version=element.get(f"{BASE}version"),
             now=now,
             new_guid=self._guid,
-            may_use_house=lambda _: basis,
+            may_use_house=lambda fias: basis if isinstance(basis, bool) else fias in basis,
             dictionaries=builtin_nsi.Builtin(),
+            ogrn=OGRN,
         )
 
     def things(self, fias_guid: str) -> dict[str, registry.Thing]:
@@ -141,25 +149,33 @@ def accepted(answer: api.Answer) -> None:
         assert codes(answer).refused == {}
 
 
-def expectation(path: Path) -> dict:
-    beside = path.with_suffix(".expected.json")
-    return json.loads((beside if beside.exists() else path.parent / "expected.json").read_text(encoding="utf-8"))
-
-
 def valid_samples() -> list[Path]:
     return sorted((SAMPLES / "valid" / "houses").glob("*.xml"))
 
 
 def invalid_samples() -> list[Path]:
     """Samples of the codes that houses give: those whose expectation names one of their operations."""
-    found = sorted((SAMPLES / "invalid").glob("*/request.xml"))
-    return [path for path in found if "House" in expectation(path).get("operation", "")]
+    return [path for path in _samples() if not samples_module.is_repaired(path)]
 
 
 @functools.cache
 def built_in_schema() -> etree.XMLSchema:
     root = importlib.resources.files("xsd")
     return etree.XMLSchema(etree.parse(str(root / "house-management.xsd")))
+
+
+def repaired_samples() -> list[Path]:
+    """Their repaired twins."""
+    return [path for path in _samples() if samples_module.is_repaired(path)]
+
+
+def _samples() -> list[Path]:
+    found = sorted((SAMPLES / "invalid").glob("*/*.xml"))
+    return [
+        path
+        for path in found
+        if "House" in (expectation(path).get("operation") or "") and "status" not in expectation(path)
+    ]
 
 
 def sample(name: str) -> bytes:

@@ -6,6 +6,7 @@ import re
 import pytest
 
 from gateway import clock
+from gateway.families.nsi import builtin
 from tests.unit.families.houses.requests import (
     create,
     transport,
@@ -29,6 +30,7 @@ def test_way_of_management__is_open_to_choice_as_the_version_says(
     data = sample("create-apartment-house-by-municipality").decode()
     data = data.replace('version="15.10.0.0"', f'version="{version}"').replace("Непосредственное управление", name)
     data = re.sub(r"(<hm:HouseManagementType>\s*<nsi:Code>)1<", r"\g<1>7<", data)
+    data = data.replace(builtin.guid(25, "1"), builtin.guid(25, "7"))
     assert list(codes(rig.play(data.encode(), role="ОМС")).refused.values()) == told
 
 

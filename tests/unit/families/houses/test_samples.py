@@ -7,17 +7,18 @@ from lxml import etree
 
 from gateway import errors
 from gateway.families import api
-from gateway.families.houses import judge
+from gateway.families.houses import demolition, judge
 from tests import resources
 from tests.unit.families.houses import rig as rig_module
 
 VALID = rig_module.valid_samples()
 INVALID = rig_module.invalid_samples()
-ALL = VALID + INVALID
+REPAIRED = rig_module.repaired_samples()
+ALL = VALID + INVALID + REPAIRED
 
 
 def _name(path: Path) -> str:
-    return path.parent.name if path.name == "request.xml" else path.stem
+    return str(path.relative_to(rig_module.SAMPLES).with_suffix(""))
 
 
 @pytest.mark.parametrize("path", VALID, ids=_name)
@@ -48,10 +49,24 @@ def test_invalid_sample__gets_its_code_at_its_place(path: Path, rig: rig_module.
     assert not [each.text for each in told if "{" in each.text or "None" in each.text]
 
 
-def test_every_code_of_the_import__has_a_sample_and_an_entry() -> None:
+@pytest.mark.parametrize("path", REPAIRED, ids=_name)
+def test_repaired_sample__is_accepted_in_the_same_setting(path: Path, rig: rig_module.Rig) -> None:
+    answer = rig.play_sample(path)
+    assert not isinstance(answer, api.Failed), answer
+    rig_module.accepted(answer)
+
+
+def test_every_invalid_sample__has_a_repaired_twin() -> None:
+    twins = {path: path.with_name(path.name.replace("request", "repaired")) for path in INVALID}
+    twins |= {path: path.with_suffix(".repaired.xml") for path in INVALID if path.stem != "request"}
+    assert [_name(path) for path, twin in twins.items() if twin not in REPAIRED] == []
+
+
+def test_every_code__has_a_sample_and_an_entry() -> None:
     sampled = {rig_module.expectation(path)["code"] for path in INVALID}
-    assert judge.codes() - sampled == set()
-    assert judge.codes() <= {code.id for code in errors.catalogue()}
+    given = judge.codes().union(*(rule.codes for rule in demolition.CONTROLS))
+    assert given - sampled == set()
+    assert given <= {code.id for code in errors.catalogue()}
 
 
 @pytest.mark.parametrize("path", ALL, ids=_name)
