@@ -111,8 +111,4 @@ PAYMENTS_ANNULLED: Final = errors.define(
     "Сведения о размере платы {guid} уже аннулированы",
     "Повторять аннулирование не нужно.",
 )
-NOTHING_TO_EXPORT: Final = errors.define(
-    "INT002012",
-    "Нет объектов для экспорта",
-    "Под условия запроса ничего не подходит; выгружаются документы самой организации.",
-)
+NOTHING_TO_EXPORT: Final = errors.NOTHING_TO_EXPORT
