@@ -13,7 +13,7 @@ from itertools import islice
 from lxml import etree
 
 from signing.policy import Policy
-from signing.verdict import Reason, Refusal
+from signing.verdict import Reason, Refusal, quoted
 from signing.vocabulary import SIGNATURE, Element, ds, xades
 
 _SIGNATURE = [ds("SignedInfo"), ds("SignatureValue"), ds("KeyInfo"), ds("Object")]
@@ -140,7 +140,7 @@ def _reference(element: Element) -> Reference:
 
 def _transform(element: Element) -> str:
     if element.tag != _TRANSFORM:
-        raise _misshaped(f"неожиданный элемент {_local(element)} в ds:Transforms")
+        raise _misshaped(f"неожиданный элемент {quoted(_local(element))} в ds:Transforms")
     return _algorithm(element)
 
 
