@@ -129,5 +129,12 @@ def _declare(node, nodes, random):
     twin.extend(list(node))
 
 
+def _namesake(node, nodes, random):
+    """Put a child in that is written like another element and is in another namespace."""
+    other = random.choice(nodes)
+    prefix, local = other.prefix or "a", etree.QName(other).localname
+    node.insert(random.randrange(len(node) + 1), etree.fromstring(f'<{prefix}:{local} xmlns:{prefix}="urn:a"/>'))
+
+
 _CHANGES = (_delete, _repeat, _move, _copy, _wrap, _rename, _set, _set, _reset, _reset, _unset, _text, _text, _tail)
-_CHANGES += (_letter, _letter, _letter, _note, _declare)
+_CHANGES += (_letter, _letter, _letter, _note, _declare, _namesake)

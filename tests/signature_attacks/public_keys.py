@@ -248,6 +248,19 @@ rsa(
 )
 
 
+rsa(
+    "rsa-pss-key-with-parameters",
+    "The key is for RSASSA-PSS with SHA-256 alone, the signature is PKCS #1 v1.5.",
+    rsa_spki(
+        _modulus("rsa-2048"),
+        65537,
+        der.sequence(
+            der.oid(RSASSA_PSS), der.sequence(der.explicit(0, der.sequence(der.oid("2.16.840.1.101.3.4.2.1"))))
+        ),
+    ),
+)
+
+
 def _big_exponent() -> tuple[int, int]:
     """A public exponent as long as the modulus of rsa-3072, and the private one that belongs to it."""
     numbers = keys.stored("rsa-3072").private_numbers()

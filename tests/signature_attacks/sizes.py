@@ -247,7 +247,26 @@ add(
 
 # --- inside the Signature ---------------------------------------------------------------------------------------------
 
+UNSIGNED = b"</xades:SignedProperties>"
 _INSIDE = {
+    "time-stamp-of-900-kb": (
+        "A time stamp of 900 KB in the unsigned properties",
+        put(
+            UNSIGNED,
+            b"<xades:UnsignedProperties><xades:EncapsulatedTimeStamp>",
+            many(225 * KB, b"AAAA"),
+            b"</xades:EncapsulatedTimeStamp></xades:UnsignedProperties>",
+        ),
+    ),
+    "revocation-values-by-the-thousand": (
+        "25 000 revocation lists in the unsigned properties",
+        put(
+            UNSIGNED,
+            b"<xades:UnsignedProperties>",
+            many(25 * KB, b"<xades:EncapsulatedCRLValue/>"),
+            b"</xades:UnsignedProperties>",
+        ),
+    ),
     "text-in-the-object": ("900 KB of text in the Object", put(OBJECT, many(900 * KB, b"a"))),
     "elements-in-the-key-info": ("200 000 elements in KeyInfo", put(KEY_INFO, many(200 * KB, b"<a/>"))),
     "references-in-signed-info": (

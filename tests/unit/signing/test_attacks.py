@@ -47,6 +47,7 @@ def _check(case, root, judged_by):
         assert verdict.good is (reason is None)
         assert verdict.element is (element if verdict.good else None)
         assert verdict.good or verdict.failure.detail.endswith(".")
+        assert verdict.good or len(verdict.failure.detail) < 500
     assert etree.tostring(root.getroottree()) == before
 
 
