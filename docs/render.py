@@ -11,6 +11,7 @@ from pathlib import Path
 
 from gateway import errors, settings
 from gateway.families import handlers  # noqa: F401  # families define codes of their own
+from gateway.families.nsi import builtin, csv_file, kinds
 
 HERE = Path(__file__).parent
 
@@ -52,6 +53,27 @@ def settings_page() -> str:
     return "\n".join(lines) + "\n"
 
 
+def dictionaries_page() -> str:
+    """Return docs/dictionaries.md: which dictionaries come with the gateway, and how far they are those of ГИС ЖКХ."""
+    listed = [(row, builtin.rows(f"{row['registry_number']}.csv")) for row in builtin.rows("dictionaries.csv")]
+    rows = [
+        f"| {row['registry_number']} | {row['name']} | {len(entries)} | {_count(entries, 'public')} "
+        f"| {_count(entries, 'code')} | {_count(entries, 'ours')} | {'yes' if row['complete'] == 'yes' else 'no'} |"
+        for row, entries in listed
+    ]
+    own = [
+        f"| {kind.number} | {kind.name} | {', '.join(f'«{field.name}»' for field in kind.fields)} |"
+        for kind in kinds.ALL.values()
+    ]
+    text = (HERE / "dictionaries.in.md").read_text(encoding="utf-8")
+    columns = ", ".join(f"`{column}`" for column in csv_file.COLUMNS)
+    return text.format(common="\n".join(rows), own="\n".join(own), columns=columns)
+
+
+def _count(entries: list[dict[str, str]], basis: str) -> int:
+    return sum(entry["basis"] == basis for entry in entries)
+
+
 def sample(code: str) -> str | None:
     """Return the path of the first sample that provokes a code, None where no file can (a full disk, for example)."""
     folder = resources.files("samples") / "invalid" / code
@@ -65,7 +87,7 @@ def _provokes(name: str) -> bool:
     return name.endswith((".xml", ".bin")) and not name.endswith("repaired.xml")
 
 
-PAGES = {"errors.md": errors_page, "settings.md": settings_page}
+PAGES = {"errors.md": errors_page, "settings.md": settings_page, "dictionaries.md": dictionaries_page}
 
 if __name__ == "__main__":
     for file, page in PAGES.items():

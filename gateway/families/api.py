@@ -109,6 +109,25 @@ class Dictionary:
     """What the naming field holds: String or Integer."""
 
 
+@dataclasses.dataclass(frozen=True, slots=True)
+class Parameter:
+    """One parameter of an object of the housing stock (OGFData): an entry of dictionary 197 with its rules."""
+
+    code: str
+    name: str
+    actual: bool
+    accepts: frozenset[str]
+    """Elements of Value that it can have, for example `IntegerValue`; none where it only heads others."""
+    multiple: bool
+    """Whether one object may have several of its values."""
+    applies_to: frozenset[str]
+    """Among `МКД`, `ЖД`, `Жилое помещение`, `Нежилое помещение`, `Комната`; those of premises are for blocks too."""
+    dictionary: int | None
+    """Registry number of the dictionary that NsiCode is from; None where it is not known."""
+    closed_to: frozenset[str]
+    """Roles that may not set it."""
+
+
 class Dictionaries(Protocol):
     """The common dictionaries of this installation as they are now."""
 
@@ -117,6 +136,9 @@ class Dictionaries(Protocol):
 
     def dictionary(self, number: int) -> Dictionary | None:
         """Return a common dictionary, or None."""
+
+    def parameter(self, code: str) -> Parameter | None:
+        """Return the parameter of an object of the housing stock (OGFData, dictionary 197) with this code, or None."""
 
     def numbers(self) -> Sequence[int]:
         """Return the registry numbers of all common dictionaries, the lowest first."""

@@ -35,6 +35,7 @@ _OURS = frozenset(
         *(f"{HM}{name}GUID" for name in _PARTS),
         *(f"{HM}{name}VersionGUID" for name in _OBJECTS),
         f"{{{wire.ROOT}account-base/}}AccountGuid",
+        f"{{{wire.ROOT}nsi/}}ElementGuid",
     )
 )
 _VERSIONS = (f"{HM}ContractVersionGUID", f"{HM}CharterVersionGUID")
@@ -102,7 +103,7 @@ class Player:
         if answer.status != 200:
             return answer, None
         result = self.stand.result(answer.message_guid)
-        for one in result.iter(f"{HM}CommonResult"):
+        for one in outcomes(result):
             transport_guid = one.findtext(wire.base("TransportGUID"))
             self.given[transport_guid] = one.findtext(wire.base("GUID"))
             for version in one.iter(*_VERSIONS):
@@ -185,7 +186,7 @@ def test_valid_sample__is_accepted_and_executed(player: Player, path: Path) -> N
     if "branch" in expected:
         assert len(result.findall(f"{{*}}{expected['branch']}")) == expected.get("items", 1)
     else:
-        assert len(list(result.iter(f"{HM}CommonResult"))) == expected["accepted"]
+        assert len(outcomes(result)) == expected["accepted"]
 
 
 @pytest.mark.parametrize("path", REPAIRED, ids=name_of)
@@ -257,11 +258,16 @@ def refusals(stand: stands.Stand) -> Iterator[str]:
     return (entry.facts["code"] for entry in entries(stand) if entry.kind == journal.Kind.PACKAGE_REFUSED)
 
 
+def outcomes(result: etree._Element) -> list[etree._Element]:
+    """Return the CommonResults: nested in an ImportResult, or ImportResults themselves (protocol §4.2)."""
+    return [item.getparent() for item in result.iter(wire.base("TransportGUID"))]
+
+
 def codes_at(result: etree._Element, transport_guid: str | None) -> list[str]:
     """Return the codes of the object with this TransportGUID, of the whole message where there is none."""
     if transport_guid is None:
         return [item.findtext(wire.base("ErrorCode")) for item in result.iter(wire.base("ErrorMessage"))]
     found = next(
-        one for one in result.iter(f"{HM}CommonResult") if one.findtext(wire.base("TransportGUID")) == transport_guid
+        one for one in outcomes(result) if one.findtext(wire.base("TransportGUID")) == transport_guid
     )
     return [item.findtext(wire.base("ErrorCode")) for item in found.findall(wire.base("Error"))]
