@@ -17,7 +17,7 @@ import samples
 from gateway import clock, wire
 from signing import issue, subject
 from storage import directory, journal, verification
-from tests import hostile
+from tests import answers, hostile
 from tests import samples as texts
 from tests import stand as stands
 
@@ -97,6 +97,7 @@ class Player:
         if answer.status != 200:
             return answer, None
         result = self.stand.result(answer.message_guid)
+        answers.check(result)
         for one in result.iter(f"{HM}CommonResult"):
             self.given[one.findtext(wire.base("TransportGUID"))] = one.findtext(wire.base("GUID"))
         return answer, result
