@@ -38,7 +38,8 @@ def errors_page() -> str:
         "В фигурных скобках — места, где в ошибке стоят значения из вашего пакета.\n",
         "`AUT` (кроме AUT011003), `FMT`, `EXP002…` и INT002013 приходят сразу, как SOAP Fault. Остальные — в",
         "`getStateResult`: в `ErrorMessage`, если не исполнен весь пакет, или в `CommonResult/Error`, если не принят",
-        "один объект. EXP001000 приходит и так, и так. Какое правило даёт какой код, перечисляют [контроли](controls.md).\n",
+        "один объект. EXP001000 приходит и так, и так. Какое правило даёт какой код, показывает страница",
+        "[контролей](controls.md).\n",
     ]
     for code in errors.catalogue():
         parts.append(f"## {code.id}\n\n**Что произошло.** {code.text}.\n\n**Что делать.** {code.advice}\n")
@@ -50,11 +51,11 @@ def controls_page() -> str:
     """Return docs/controls.md: for every family what it executes, and every rule by which it refuses."""
     parts = [
         "# Контроли\n",
-        "Эту страницу создаёт `make docs` из правил, объявленных в коде семейств; тест следит, чтобы она не отставала.\n",
+        "Эту страницу создаёт `make docs` из правил в коде семейств; тест следит, чтобы она не отставала.\n",
         "Контроль — одно именованное правило: что проверяется и какой код получает объект, который его нарушил. Пакет,",
         "нарушивший одно правило, обычно получает и остальные ошибки этого объекта; соседние объекты исполняются.",
         "Имя правила и фраза при нём — из кода, по-английски. В фигурных скобках — места для значений из пакета; что",
-        "делать, сказано на странице кода. Исправленный пример принимается в той же обстановке, что и пример с ошибкой.\n",
+        "делать, сказано на странице кода. Исправленный пример принимается в той же обстановке, что и ошибочный.\n",
     ]
     for family in catalogue.catalogue():
         parts.append(f"## {TITLES.get(family.name, family.name)}\n")
@@ -82,7 +83,7 @@ def settings_page() -> str:
 
 def sample(code: str) -> str | None:
     """Return the path of the first sample that provokes a code, None where no file can (a full disk, for example)."""
-    names = _samples(code)
+    names = samples_of(code)
     return f"samples/invalid/{code}/{names[0]}" if names else None
 
 
@@ -94,7 +95,8 @@ def twin(code: str, name: str) -> str | None:
 
 
 @functools.cache
-def _samples(code: str) -> tuple[str, ...]:
+def samples_of(code: str) -> tuple[str, ...]:
+    """Return the names of the files in the folder of a code that provoke it."""
     folder = resources.files("samples") / "invalid" / code
     names = [item.name for item in folder.iterdir()] if folder.is_dir() else []
     return tuple(sorted(name for name in names if name.endswith((".xml", ".bin")) and "repaired" not in name))
@@ -112,7 +114,7 @@ def _about(code: str) -> Iterator[str]:
     rules = [rule.name for family in catalogue.catalogue() for rule in family.rules if code in rule.codes]
     if rules:
         yield f"Правила: {', '.join(f'`{name}`' for name in rules)}.\n"
-    names = _samples(code)
+    names = samples_of(code)
     if not names:
         return
     repaired = twin(code, names[0])
@@ -146,7 +148,7 @@ def _loose(family: catalogue.Family) -> Iterator[str]:
 def _own_samples(family: catalogue.Family, code: str) -> list[str]:
     """Return the samples of a code that ask for an operation of the family and get it from there, not on the way."""
     operations = _operations(family)
-    manifests = {name: _manifest(code, name) for name in _samples(code)}
+    manifests = {name: _manifest(code, name) for name in samples_of(code)}
     return [name for name, told in manifests.items() if told.get("operation") in operations and "status" not in told]
 
 

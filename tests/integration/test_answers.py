@@ -5,10 +5,12 @@ The answers to all samples are judged by the same `tests.answers` in test_sample
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import xmlschema
 from lxml import etree
 
 import samples
@@ -33,13 +35,18 @@ def executed() -> Iterator[tuple[model.Service, model.Operation]]:
 EXECUTED = [pytest.param(*each, id=each[1].name) for each in executed()]
 
 
+@functools.cache
+def declared(short: str) -> xmlschema.XMLSchema:
+    return reading.component_model(builtin.pack(), builtin.pack().service(short))
+
+
 def made(service: model.Service, operation: model.Operation) -> etree._Element:
     """A request of the operation with all that the contract lets it have."""
-    return sample.request(reading.component_model(builtin.pack(), service), builtin.pack(), operation, decisions.Extent.FULL)
+    return sample.request(declared(service.short_name), builtin.pack(), operation, decisions.Extent.FULL)
 
 
 def send(stand: stands.Stand, service: model.Service, operation: model.Operation) -> etree._Element:
-    by_system = operation.header == "ISRequestHeader"
+    by_system = operation.header is model.HeaderKind.IS_REQUEST
     sender = stands.OPERATOR if by_system else stands.PROVIDER
     organisation = None if by_system else sender
     answer = stand.send(made(service, operation), organisation=organisation, key=stands.KEYS[sender])

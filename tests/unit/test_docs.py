@@ -63,5 +63,5 @@ def test_codes_of_controls__are_in_the_catalogue():
 
 @pytest.mark.parametrize("file", sorted((_DOCS.parent / "samples" / "invalid").rglob("*repaired.xml")), ids=str)
 def test_repaired_twin__stands_beside_what_it_repairs_and_is_named(file):
-    broken = [name for name in render._samples(file.parent.name) if render.twin(file.parent.name, name)]
+    broken = [name for name in render.samples_of(file.parent.name) if render.twin(file.parent.name, name)]
     assert file.name in {render.twin(file.parent.name, name).rpartition("/")[2] for name in broken}

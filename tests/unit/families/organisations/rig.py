@@ -39,7 +39,9 @@ class Nsi:
     """НСИ 20 alone."""
 
     def item(self, number: int, code: str) -> api.Item | None:
-        return api.Item(code, str(uuid.uuid5(uuid.NAMESPACE_URL, code)), f"роль {code}") if number == 20 and code else None
+        return (
+            api.Item(code, str(uuid.uuid5(uuid.NAMESPACE_URL, code)), f"роль {code}") if number == 20 and code else None
+        )
 
 
 class Rig:
