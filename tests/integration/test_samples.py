@@ -16,7 +16,7 @@ import samples
 from gateway import clock, wire
 from signing import issue, subject
 from storage import directory, journal, verification
-from tests import hostile
+from tests import answers, hostile
 from tests import samples as texts
 from tests import stand as stands
 
@@ -103,6 +103,7 @@ class Player:
         if answer.status != 200:
             return answer, None
         result = self.stand.result(answer.message_guid)
+        answers.check(result)
         for one in outcomes(result):
             transport_guid = one.findtext(wire.base("TransportGUID"))
             self.given[transport_guid] = one.findtext(wire.base("GUID"))
