@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Iterable
 
 from gateway.families import api, basis, days, fields
 from gateway.families.agreements import document, request
@@ -74,6 +75,37 @@ class Case:
         return self.before is not None and self.before.end_of(house) >= self.today
 
 
+class Standing:
+    """The houses of an agreement while a request changes them one by one; a charter may have thousands."""
+
+    def __init__(self, houses: Iterable[House]) -> None:
+        self._houses: dict[str, House] = {}
+        self._ids: dict[str, str] = {}
+        self._at: defaultdict[str, dict[str, None]] = defaultdict(dict)
+        for house in houses:
+            self.put(house)
+
+    @property
+    def houses(self) -> tuple[House, ...]:
+        """All of them, in the order in which they came into the agreement."""
+        return tuple(self._houses.values())
+
+    def put(self, house: House) -> None:
+        """Add a house, or put it in the place of what it was before."""
+        self._houses[house.id] = house
+        self._ids[house.version] = house.id
+        self._at[house.fias][house.id] = None
+
+    def named(self, version: str) -> House | None:
+        """Return the house that has this ContractObjectVersionGUID now, or None."""
+        house = self._houses.get(self._ids.get(version, ""))
+        return house if house is not None and house.version == version else None
+
+    def at(self, fias: str) -> list[House]:
+        """Return what the agreement says of one house (FIASHouseGuid, lower case), period by period."""
+        return [self._houses[id_] for id_ in self._at.get(fias, ())]
+
+
 @dataclasses.dataclass(frozen=True, slots=True, eq=False)
 class HouseCase:
     """One managed house of an action."""
@@ -82,7 +114,7 @@ class HouseCase:
     action: request.HouseAction
     before: House | None
     """The house that is named; None for a new one, or if the agreement has no such house."""
-    standing: Sequence[House]
+    standing: Standing
     """The houses of the agreement as they are by now: earlier houses of the same request are judged already."""
 
     @property
@@ -119,13 +151,9 @@ def open_case(task: api.Task, registry: Registry, action: request.Action) -> Cas
     return Case(task, registry, action, named, document.as_of(before, days.today(task.now)) if before else None)
 
 
-def house_case(case: Case, action: request.HouseAction, standing: Sequence[House]) -> HouseCase:
+def house_case(case: Case, action: request.HouseAction, standing: Standing) -> HouseCase:
     """Return one house of an action with the house of the agreement that it names."""
-    return HouseCase(case, action, _named(action, standing), standing)
-
-
-def _named(action: request.HouseAction, standing: Iterable[House]) -> House | None:
-    return next((house for house in standing if action.version and house.version == action.version), None)
+    return HouseCase(case, action, standing.named(action.version), standing)
 
 
 def _terms(action: request.Action, before: Document | None) -> Fields:

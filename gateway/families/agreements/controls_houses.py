@@ -86,11 +86,11 @@ def house_is_managed_once_in_an_agreement(subject: HouseCase) -> Iterator[api.Pr
     """Refuse a house that the agreement has already on one of these days."""
     begin, end = subject.period
     before = subject.case.before
-    for house in subject.standing:
+    for house in subject.standing.at(subject.fias):
         own = fields.text(house.content, "EndDate")
         last = days.day(own) if own else (before.end_of(house) if before else subject.period[1])
-        same = house.fias == subject.fias and house is not subject.before and house.live
-        if same and house.begin <= end and begin <= last:
+        another = house is not subject.before and house.live
+        if another and house.begin <= end and begin <= last:
             yield problem(codes.HOUSE_REPEATED, house=subject.fias)
             return
 
