@@ -49,6 +49,19 @@ class Case:
             return _terms(self.action, self.before)
         return self.before.terms if self.before else {}
 
+    @property
+    def period(self) -> tuple[dt.date, dt.date]:
+        """First and last day of the agreement by the terms that it will have, as of today; a charter never ends."""
+        begin = days.day(fields.text(self.terms, self.kind.begins))
+        planned = fields.text(self.terms, "PlanDateComptetion")
+        end = days.day(planned) if planned else days.NEVER
+        return begin, days.rolled(end, self.today) if fields.flag(self.terms, "AutomaticRollOverOneYear") else end
+
+    def untouched(self) -> list[House]:
+        """Return the houses of the agreement that the action does not name."""
+        named = {each.version for each in self.action.houses}
+        return [house for house in (self.before.houses if self.before else ()) if house.version not in named]
+
     def houses_after(self) -> list[str]:
         """Return the addresses of the houses that will be managed if all is accepted and that have not ended."""
         named = {each.version: each for each in self.action.houses if each.version}
@@ -128,8 +141,8 @@ class HouseCase:
     @property
     def period(self) -> tuple[dt.date, dt.date]:
         """First and last day of the management; where none is stated it ends with the agreement."""
-        end = fields.text(self.content, "EndDate") or fields.text(self.case.terms, "PlanDateComptetion")
-        return days.day(fields.text(self.content, "StartDate")), days.day(end) if end else days.NEVER
+        end = fields.text(self.content, "EndDate")
+        return days.day(fields.text(self.content, "StartDate")), days.day(end) if end else self.case.period[1]
 
     @property
     def fias(self) -> str:
