@@ -101,7 +101,8 @@ ORGANISATION_UNKNOWN = define(
 PROVIDER_DENIED = define(
     "AUT011003",
     "Доступ запрещен для поставщика данных",
-    "У организации нет основания для работы с этим объектом; на своей установке: gateway grant house add.",
+    "У организации нет основания для работы с этим объектом: его даёт действующий договор или устав либо администратор "
+    "установки (gateway grant house add), смотря по настройке house_basis.",
 )
 SIGNER_NOT_TRUSTED = define(
     "AUT011004",
@@ -418,7 +419,8 @@ HOUSE_WITHOUT_BASIS = define(
     "INT004171",
     "Доступ запрещен для поставщика данных с идентификатором «{organisation}». "
     "У организации отсутствует основание для работы с домом {house}",
-    "Проверьте FIASHouseGuid; основание даёт администратор: gateway grant house add.",
+    "Проверьте FIASHouseGuid. Основание даёт действующий договор или устав с этим домом либо администратор "
+    "(gateway grant house add), смотря по настройке house_basis.",
 )
 OWNER_REFUSED = define(
     "INT004900",

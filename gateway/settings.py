@@ -57,7 +57,7 @@ class Settings:
     )
     house_basis: str = _setting(
         "granted",
-        "What lets an organisation work with a house: a grant (gateway grant house), an agreement, or nothing.",
+        "What lets an organisation work with a house: a grant (gateway grant house), a contract or charter, none.",
         "granted", "contract", "open",
     )  # fmt: skip
     max_body: int = _setting(64 * 2**20, "Largest request body in bytes.")

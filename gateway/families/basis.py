@@ -69,7 +69,17 @@ def records(registry: Registry, house: str) -> Iterator[Record]:
 
 def may_use(registry: Registry, organisation: str, house: str, today: dt.date) -> bool:
     """Return whether an agreement of the organisation makes it manage the house (FIASHouseGuid) on this day."""
-    return any(each.organisation == organisation and each.holds(today) for each in records(registry, house))
+    return any(each.organisation == organisation for each in holders(registry, house, today))
+
+
+def holders(registry: Registry, house: str, today: dt.date) -> list[Record]:
+    """Return what a house is managed by on this day: one record of each kind at most.
+
+    What only goes on because it `rolls` gives way to a later agreement: nobody had to terminate it.
+    """
+    found = [each for each in records(registry, house) if each.holds(today)]
+    latest = {each.kind: each for each in sorted(found, key=lambda record: record.end)}
+    return list(latest.values())
 
 
 def agreements(registry: Registry, house: str) -> list[str]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Iterable
 
 from gateway.families import api, basis, days, fields
 from gateway.families.agreements import document, request
@@ -48,6 +49,19 @@ class Case:
             return _terms(self.action, self.before)
         return self.before.terms if self.before else {}
 
+    @property
+    def period(self) -> tuple[dt.date, dt.date]:
+        """First and last day of the agreement by the terms that it will have, as of today; a charter never ends."""
+        begin = days.day(fields.text(self.terms, self.kind.begins))
+        planned = fields.text(self.terms, "PlanDateComptetion")
+        end = days.day(planned) if planned else days.NEVER
+        return begin, days.rolled(end, self.today) if fields.flag(self.terms, "AutomaticRollOverOneYear") else end
+
+    def untouched(self) -> list[House]:
+        """Return the houses of the agreement that the action does not name."""
+        named = {each.version for each in self.action.houses}
+        return [house for house in (self.before.houses if self.before else ()) if house.version not in named]
+
     def houses_after(self) -> list[str]:
         """Return the addresses of the houses that will be managed if all is accepted and that have not ended."""
         named = {each.version: each for each in self.action.houses if each.version}
@@ -74,6 +88,37 @@ class Case:
         return self.before is not None and self.before.end_of(house) >= self.today
 
 
+class Standing:
+    """The houses of an agreement while a request changes them one by one; a charter may have thousands."""
+
+    def __init__(self, houses: Iterable[House]) -> None:
+        self._houses: dict[str, House] = {}
+        self._ids: dict[str, str] = {}
+        self._at: defaultdict[str, dict[str, None]] = defaultdict(dict)
+        for house in houses:
+            self.put(house)
+
+    @property
+    def houses(self) -> tuple[House, ...]:
+        """All of them, in the order in which they came into the agreement."""
+        return tuple(self._houses.values())
+
+    def put(self, house: House) -> None:
+        """Add a house, or put it in the place of what it was before."""
+        self._houses[house.id] = house
+        self._ids[house.version] = house.id
+        self._at[house.fias][house.id] = None
+
+    def named(self, version: str) -> House | None:
+        """Return the house that has this ContractObjectVersionGUID now, or None."""
+        house = self._houses.get(self._ids.get(version, ""))
+        return house if house is not None and house.version == version else None
+
+    def at(self, fias: str) -> list[House]:
+        """Return what the agreement says of one house (FIASHouseGuid, lower case), period by period."""
+        return [self._houses[id_] for id_ in self._at.get(fias, ())]
+
+
 @dataclasses.dataclass(frozen=True, slots=True, eq=False)
 class HouseCase:
     """One managed house of an action."""
@@ -82,7 +127,7 @@ class HouseCase:
     action: request.HouseAction
     before: House | None
     """The house that is named; None for a new one, or if the agreement has no such house."""
-    standing: Sequence[House]
+    standing: Standing
     """The houses of the agreement as they are by now: earlier houses of the same request are judged already."""
 
     @property
@@ -96,8 +141,8 @@ class HouseCase:
     @property
     def period(self) -> tuple[dt.date, dt.date]:
         """First and last day of the management; where none is stated it ends with the agreement."""
-        end = fields.text(self.content, "EndDate") or fields.text(self.case.terms, "PlanDateComptetion")
-        return days.day(fields.text(self.content, "StartDate")), days.day(end) if end else days.NEVER
+        end = fields.text(self.content, "EndDate")
+        return days.day(fields.text(self.content, "StartDate")), days.day(end) if end else self.case.period[1]
 
     @property
     def fias(self) -> str:
@@ -119,13 +164,9 @@ def open_case(task: api.Task, registry: Registry, action: request.Action) -> Cas
     return Case(task, registry, action, named, document.as_of(before, days.today(task.now)) if before else None)
 
 
-def house_case(case: Case, action: request.HouseAction, standing: Sequence[House]) -> HouseCase:
+def house_case(case: Case, action: request.HouseAction, standing: Standing) -> HouseCase:
     """Return one house of an action with the house of the agreement that it names."""
-    return HouseCase(case, action, _named(action, standing), standing)
-
-
-def _named(action: request.HouseAction, standing: Iterable[House]) -> House | None:
-    return next((house for house in standing if action.version and house.version == action.version), None)
+    return HouseCase(case, action, standing.named(action.version), standing)
 
 
 def _terms(action: request.Action, before: Document | None) -> Fields:

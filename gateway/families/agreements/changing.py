@@ -76,13 +76,13 @@ def _annul(case: Case, before: Document) -> Document:
 
 def _prolong(case: Case, before: Document) -> Document:
     to = fields.text(case.content, "RollToDate")
-    moved = (lambda _end: days.day(to)) if to else _by_as_much(before)
+    moved = (lambda _end: days.day(to)) if to else by_as_much(before)
     houses = tuple(_prolonged(case, house, moved, to) if house.live else house for house in before.houses)
     planned = {} if case.kind is CHARTER else {"PlanDateComptetion": moved(before.planned_end).isoformat()}
     return _next(case, before, terms={**before.terms, **planned}, houses=houses)
 
 
-def _by_as_much(before: Document) -> Callable[[dt.date], dt.date]:
+def by_as_much(before: Document) -> Callable[[dt.date], dt.date]:
     """Return how an end moves where no day is named: a contract by its own length, a charter by a year."""
     if before.kind is CHARTER:
         return lambda end: days.years_later(end, 1)

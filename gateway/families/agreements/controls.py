@@ -11,7 +11,7 @@ from typing import Final
 
 from gateway import errors
 from gateway.families import api, days, fields, references
-from gateway.families.agreements import codes, controls_houses, controls_papers, document
+from gateway.families.agreements import changing, codes, controls_houses, controls_papers, document
 from gateway.families.agreements.case import Case
 from gateway.families.agreements.kinds import CHARTER, CONTRACT, Verb
 from gateway.families.controls import Control, control
@@ -130,6 +130,35 @@ def approved_houses_are_free(case: Case) -> Iterator[api.Problem]:
             yield controls_houses.taken(house.fias, rivals, case.today)
 
 
+@control(codes.HOUSE_TAKEN)
+def prolonged_houses_are_free(case: Case) -> Iterator[api.Problem]:
+    """Refuse to prolong an agreement into days on which another one has one of its houses."""
+    if case.action.verb is not Verb.PROLONG or case.before is None:
+        return
+    to = fields.text(case.content, "RollToDate")
+    prolonged = changing.by_as_much(case.before)
+    for house in case.before.houses:
+        end = case.before.end_of(house)
+        rivals = case.rivals(house.fias, end, days.day(to) if to else prolonged(end))
+        if house.status == document.APPROVED and rivals:
+            yield controls_houses.taken(house.fias, rivals, case.today)
+
+
+@control(codes.OUTSIDE, codes.HOUSE_TAKEN)
+def houses_that_stay_fit_the_terms(case: Case) -> Iterator[api.Problem]:
+    """Refuse other dates of a contract that its other houses do not fit, or that reach into another contract."""
+    if case.action.verb is not Verb.EDIT or case.kind is not CONTRACT or case.before is None:
+        return
+    for house in case.untouched():
+        own = fields.text(house.content, "EndDate")
+        period = house.begin, days.day(own) if own else case.period[1]
+        if house.live and not controls_houses.within(period, case.period):
+            yield controls_houses.outside(period, case.period, f"ContractObject {house.version}")
+        rivals = case.rivals(house.fias, *period) if period[1] > case.before.end_of(house) else []
+        if house.status == document.APPROVED and rivals:
+            yield controls_houses.taken(house.fias, rivals, case.today)
+
+
 @control(codes.NOT_LATER)
 def it_is_prolonged(case: Case) -> Iterator[api.Problem]:
     """Refuse a roll-over to a day that is not later than the end."""
@@ -181,7 +210,9 @@ CONTENT: Final[tuple[Control[Case], ...]] = (
     owners_have_one_house,
     readings_of_any_day_need_an_approved_house,
     approved_houses_are_free,
+    houses_that_stay_fit_the_terms,
     it_is_prolonged,
+    prolonged_houses_are_free,
     it_is_terminated_after_it_began,
     payments_are_for_a_house_of_it,
     *controls_papers.CONTROLS,

@@ -64,21 +64,17 @@ def management_ends_after_it_begins(subject: HouseCase) -> Iterator[api.Problem]
 @control(codes.OUTSIDE)
 def management_is_within_the_contract(subject: HouseCase) -> Iterator[api.Problem]:
     """Refuse a management that is longer than its contract."""
-    terms = subject.case.terms
-    if subject.case.kind is not CONTRACT:
-        return
-    around = days.day(fields.text(terms, "EffectiveDate")), days.day(fields.text(terms, "PlanDateComptetion"))
-    if not _within(subject.period, around):
-        yield problem(codes.OUTSIDE, where="ContractObject", period=_shown(subject.period), around=_shown(around))
+    around = subject.case.period
+    if subject.case.kind is CONTRACT and not within(subject.period, around):
+        yield outside(subject.period, around, "ContractObject")
 
 
 @control(codes.OUTSIDE)
 def services_are_within_the_management(subject: HouseCase) -> Iterator[api.Problem]:
     """Refuse a service that is rendered longer than the house is managed."""
     for name, first, last in _services(subject):
-        if not _within((first, last), subject.period):
-            shown = _shown((first, last)), _shown(subject.period)
-            yield problem(codes.OUTSIDE, where=f"ContractObject/{name}", period=shown[0], around=shown[1])
+        if not within((first, last), subject.period):
+            yield outside((first, last), subject.period, f"ContractObject/{name}")
 
 
 @control(codes.HOUSE_REPEATED)
@@ -86,11 +82,11 @@ def house_is_managed_once_in_an_agreement(subject: HouseCase) -> Iterator[api.Pr
     """Refuse a house that the agreement has already on one of these days."""
     begin, end = subject.period
     before = subject.case.before
-    for house in subject.standing:
+    for house in subject.standing.at(subject.fias):
         own = fields.text(house.content, "EndDate")
         last = days.day(own) if own else (before.end_of(house) if before else subject.period[1])
-        same = house.fias == subject.fias and house is not subject.before and house.live
-        if same and house.begin <= end and begin <= last:
+        another = house is not subject.before and house.live
+        if another and house.begin <= end and begin <= last:
             yield problem(codes.HOUSE_REPEATED, house=subject.fias)
             return
 
@@ -121,14 +117,20 @@ def reversed_period(begin: dt.date, end: dt.date, where: str) -> api.Problem:
     return problem(codes.ENDS_BEFORE_IT_BEGINS, where=where, begin=days.shown(begin), end=days.shown(end))
 
 
+def outside(period: tuple[dt.date, dt.date], around: tuple[dt.date, dt.date], where: str) -> api.Problem:
+    """Return what is said of a period that is not inside another one."""
+    return problem(codes.OUTSIDE, where=where, period=_shown(period), around=_shown(around))
+
+
+def within(period: tuple[dt.date, dt.date], around: tuple[dt.date, dt.date]) -> bool:
+    """Return whether a period lies inside another one."""
+    return around[0] <= period[0] and period[1] <= around[1]
+
+
 def _services(subject: HouseCase) -> Iterator[tuple[str, dt.date, dt.date]]:
     for name in _SERVICES:
         for row in fields.rows(subject.action.content, name):
             yield name, days.day(fields.text(row, "StartDate")), days.day(fields.text(row, "EndDate"))
-
-
-def _within(period: tuple[dt.date, dt.date], around: tuple[dt.date, dt.date]) -> bool:
-    return around[0] <= period[0] and period[1] <= around[1]
 
 
 def _shown(period: tuple[dt.date, dt.date]) -> str:

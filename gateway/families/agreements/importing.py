@@ -8,7 +8,7 @@ that change are new with every change.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from typing import Any, TypeAlias
 
 from gateway.families import api, controls, fields
@@ -89,22 +89,20 @@ def _state(case: Case) -> Iterator[api.Outcome]:
             yield api.Outcome(action.transport_guid, problems=made)
 
 
-def _judge_houses(case: Case) -> tuple[_Judged, Sequence[House]]:
+def _judge_houses(case: Case) -> tuple[_Judged, tuple[House, ...]]:
     """Judge the houses in the order of the request, each beside what the earlier ones have come to."""
     judged: _Judged = {}
-    standing = list(case.before.houses) if case.before else []
+    standing = case_module.Standing(case.before.houses if case.before else ())
     for action in case.action.houses:
         subject = case_module.house_case(case, action, standing)
         found = _wrong_with_house(subject)
-        judged[action] = found or changing.house(subject)
-        made = judged[action]
-        if not isinstance(made, House):
-            continue
-        if subject.before is None:
-            standing.append(made)
+        if found:
+            judged[action] = found
         else:
-            standing[standing.index(subject.before)] = made
-    return judged, standing
+            made = changing.house(subject)
+            judged[action] = made
+            standing.put(made)
+    return judged, standing.houses
 
 
 def _wrong_with_house(subject: case_module.HouseCase) -> tuple[api.Problem, ...]:

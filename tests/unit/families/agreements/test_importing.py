@@ -241,3 +241,28 @@ def test_answers__are_valid_under_the_official_contract(rig: Rig) -> None:
     rig.codes(r.annul(THEIRS))
     for body in rig.results:
         official.assertValid(etree.fromstring(body))
+
+
+def test_contract__is_not_prolonged_into_that_of_another(rig: Rig) -> None:
+    made = rig.placed(r.place(r.house(11, end="2026-12-31"), said=r.terms(end="2026-12-31")))
+    later = r.terms(begin="2027-01-01", end="2027-12-31")
+    rig.placed(r.place(r.house(12, begin="2027-01-01", end="2027-12-31"), said=later), organisation=THEIRS)
+    assert rig.codes(r.prolong(made.version)) == {"4": ["INT004952"]}
+    assert rig.codes(r.prolong(made.version, "2027-06-30")) == {"4": ["INT004952"]}
+
+
+def test_dates_of_a_contract__are_not_changed_against_its_houses(rig: Rig) -> None:
+    made = rig.placed(r.place(r.house(11), r.house(12, OTHER, end="")))
+    assert rig.codes(r.edit(made.version, said=r.terms(end="2027-12-31"))) == {"2": ["INT004956"]}
+    later = r.terms(begin="2029-01-01", end="2029-12-31")
+    rig.placed(r.place(r.house(13, OTHER, begin="2029-01-01", end="2029-12-31"), said=later), organisation=THEIRS)
+    assert rig.codes(r.edit(made.version, said=r.terms(end="2029-12-31"))) == {"2": ["INT004952"]}
+
+
+def test_contract_that_rolls_over_by_itself__gives_way_to_a_later_one(rig: Rig) -> None:
+    rig.placed(r.place(r.house(11, end="2026-12-31"), said=r.terms(end="2026-12-31", rolls=True)))
+    later = r.terms(begin="2027-01-01", end="2027-12-31")
+    rig.placed(r.place(r.house(12, begin="2027-01-01", end="2027-12-31"), said=later), organisation=THEIRS)
+    in_2027, in_2028 = NOW.replace(year=2027), NOW.replace(year=2028)
+    assert (rig.may_use(FIAS, now=in_2027), rig.may_use(FIAS, now=in_2027, organisation=THEIRS)) == (False, True)
+    assert rig.may_use(FIAS, now=in_2028)
