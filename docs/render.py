@@ -57,7 +57,11 @@ def sample(code: str) -> str | None:
     folder = resources.files("samples") / "invalid" / code
     if not folder.is_dir():
         return None
-    names = sorted(item.name for item in folder.iterdir() if item.name.endswith((".xml", ".bin")))
+    names = sorted(
+        item.name
+        for item in folder.iterdir()
+        if item.name.endswith((".xml", ".bin")) and not item.name.endswith("repaired.xml")
+    )
     return f"samples/invalid/{code}/{names[0]}" if names else None
 
 
