@@ -123,9 +123,8 @@ class Player:
         if expected.get("envelope"):
             return data
         if "today" in expected:
-            data = data.replace(
-                expected["today"].encode(), clock.now().astimezone(clock.MOSCOW).date().isoformat().encode()
-            )
+            today = clock.now().astimezone(clock.MOSCOW).date().isoformat()
+            data = data.replace(expected["today"].encode(), today.encode())
         element = etree.fromstring(data)
         for named in element.iter(*_OURS):
             named.text = self.given.get(named.text, named.text)

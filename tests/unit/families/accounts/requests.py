@@ -56,6 +56,19 @@ def house(fias: str = FIAS, flats: int = 3, first: int = 101) -> bytes:
     return f'<importHouseUORequest {NAMESPACES} b:version="13.2.3.2">{inside}</importHouseUORequest>'.encode()
 
 
+def update_flat(count: int, *, number: str) -> bytes:
+    """An update of the house that gives a flat another number."""
+    whole = house(flats=0).decode().replace("ApartmentHouseToCreate", "ApartmentHouseToUpdate")
+    changed = (
+        "<ResidentialPremises><ResidentialPremisesToUpdate>"
+        "<No_RSO_GKN_EGRP_Registered>true</No_RSO_GKN_EGRP_Registered>"
+        f"<PremisesNum>{number}</PremisesNum><HasNoEntrance>true</HasNoEntrance>"
+        f"<b:TransportGUID>{transport(999)}</b:TransportGUID><PremisesGUID>{transport(count)}</PremisesGUID>"
+        "</ResidentialPremisesToUpdate></ResidentialPremises></ApartmentHouse>"
+    )
+    return whole.replace("</ApartmentHouse>", changed).encode()
+
+
 def flat(count: int, share: str = "") -> str:
     """Accommodation in the flat that was made under this TransportGUID."""
     return place("PremisesGUID", transport(count), share)

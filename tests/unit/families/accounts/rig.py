@@ -47,6 +47,8 @@ class Rig:
         self.vault = vault.Vault([bytes(range(32))])
         self.given: dict[str, str] = {}
         """GUIDs of the registry by the TransportGUID under which an object was created."""
+        self.checks = True
+        """Whether every message and every answer is held against the contract."""
         self._count = itertools.count(1)
 
     def close(self) -> None:
@@ -72,7 +74,8 @@ class Rig:
             registry.apply(connection, unit, organisation=organisation, message=task.message_guid, at=now)
         if isinstance(answer, api.Imported):
             self.given |= {one.transport_guid: one.guid for one in answer.outcomes if one.guid and not one.problems}
-        check(element, answer)
+        if self.checks:
+            check(element, answer)
         return answer
 
     def play_sample(self, path: Path) -> api.Answer:
