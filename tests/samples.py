@@ -7,6 +7,9 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
+from gateway.families import api
+from gateway.families.nsi import builtin, loading
+
 
 def valid(name: str) -> bytes:
     """Return a file of samples/valid, for example `houses/create-apartment-house.xml`."""
@@ -25,6 +28,14 @@ def expectation(path: Path) -> dict[str, Any]:
     manifest = beside if beside.exists() else path.parent / "expected.json"
     read = json.loads(manifest.read_text(encoding="utf-8"))
     return {**read, **(read.get("repaired", {}) if is_repaired(path) else {})}
+
+
+def dictionaries(path: Path) -> list[tuple[api.Dictionary, api.Dictionary | None]]:
+    """Return the dictionaries that a sample needs loaded, each with what it takes the place of."""
+    named = [(path.parent / name).resolve() for name in expectation(path).get("dictionaries", ())]
+    read = loading.collect((str(file), file.read_bytes()) for file in named) if named else ()
+    known = [builtin.dictionary(each.number) for each in read]
+    return [(loading.dictionary(each, before, None), before) for each, before in zip(read, known, strict=True)]
 
 
 HOUSE = valid("houses/create-apartment-house.xml")

@@ -15,6 +15,7 @@ from gateway.families.houses import (
     controls_content,
     controls_house,
     controls_identity,
+    controls_parameters,
     controls_relations,
     kinds,
     uniqueness,
@@ -26,6 +27,7 @@ CONTROLS: Final = (
     *controls_house.CONTROLS,
     *controls_identity.CONTROLS,
     *controls_content.CONTROLS,
+    *controls_parameters.CONTROLS,
     *controls_relations.CONTROLS,
 )
 """Every rule of houses; the uniqueness of numbers is judged beside them, by its own algorithm."""

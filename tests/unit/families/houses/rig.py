@@ -35,6 +35,20 @@ expectation = samples_module.expectation
 _OURS = frozenset(f"{HM}{name}GUID" for name in ("Premises", "Entrance", "LivingRoom", "Block", "Lift"))
 
 
+class Loaded(builtin_nsi.Builtin):
+    """The dictionaries of a new installation and those that it has loaded."""
+
+    def __init__(self, loaded: dict[int, api.Dictionary]) -> None:
+        self._loaded = loaded
+
+    def dictionary(self, number: int) -> api.Dictionary | None:
+        return self._loaded.get(number) or super().dictionary(number)
+
+    def item(self, number: int, code: str) -> api.Item | None:
+        found = self.dictionary(number)
+        return found.items.get(builtin_nsi.normal(code)) if found else None
+
+
 class Rig:
     """Plays messages one after another, each in a unit of work of its own."""
 
@@ -48,6 +62,7 @@ class Rig:
         self.numbers = numbers.Numbers(self.database)
         self.given: dict[str, str] = {}
         """GUIDs of the registry by the TransportGUID under which an object was created."""
+        self.dictionaries = Loaded({})
         self._count = itertools.count(1)
 
     def forget(self) -> None:
@@ -78,6 +93,7 @@ class Rig:
     def play_sample(self, path: Path) -> api.Answer:
         """Play a sample after those that its expectation names."""
         expected = expectation(path)
+        self.dictionaries = Loaded({new.number: new for new, _ in samples_module.dictionaries(path)})
         for before in expected["before"]:
             earlier = (path.parent / before).resolve()
             accepted(self.play(earlier.read_bytes(), role=expectation(earlier)["role"]))
@@ -94,7 +110,7 @@ class Rig:
             now=now,
             new_guid=self._guid,
             may_use_house=lambda fias: basis if isinstance(basis, bool) else fias in basis,
-            dictionaries=builtin_nsi.Builtin(),
+            dictionaries=self.dictionaries,
             ogrn=OGRN,
         )
 
