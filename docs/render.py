@@ -190,7 +190,12 @@ def _file(code: str, name: str) -> str:
     return f"[{code}/{name}](../samples/invalid/{code}/{name})"
 
 
-PAGES = {"controls.md": controls_page, "errors.md": errors_page, "settings.md": settings_page, "dictionaries.md": dictionaries_page}
+PAGES = {
+    "controls.md": controls_page,
+    "errors.md": errors_page,
+    "settings.md": settings_page,
+    "dictionaries.md": dictionaries_page,
+}
 
 if __name__ == "__main__":
     for file, page in PAGES.items():
