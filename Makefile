@@ -5,11 +5,13 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-long test-system fast lint docs bench wheel clean
+.PHONY: help setup demo test test-long test-system fast lint docs bench fuzz wheel clean
 
 BIN := .venv/bin
 READY := .venv/.ready
 KEEP ?=
+# Each of them starts servers of its own: more than the machine has cores would only wait for each other.
+JOBS ?= 2
 ARGS ?=
 
 help: ## List the commands
@@ -23,14 +25,14 @@ demo: $(READY) ## Show the gateway at work, in a minute (KEEP=1 leaves it runnin
 	@$(BIN)/gateway demo $(if $(KEEP),--keep)
 
 test: $(READY) test-system ## Run all tests (ARGS="-k houses" for some)
-	$(BIN)/pytest $(ARGS)
+	$(BIN)/pytest -n $(JOBS) --dist loadfile $(ARGS)
 
 test-long: $(READY) test-system ## Run all tests, the random ones for much longer
-	HCS_LONG=1 $(BIN)/pytest $(ARGS)
+	HCS_LONG=1 $(BIN)/pytest -n $(JOBS) --dist loadfile $(ARGS)
 
 # Left out: what starts whole gateways, kills processes, or sends megabytes.
 fast: $(READY) ## Run the quick tests, in less than a minute
-	$(BIN)/pytest -q -m "not slow" tests/unit \
+	$(BIN)/pytest -q -n $(JOBS) --dist loadfile -m "not slow" tests/unit \
 		$(addprefix tests/integration/test_,duplicates.py exchange.py identity.py unavailable.py wsdl.py) $(ARGS)
 
 lint: $(READY) ## Judge style, types and the dependency rules
@@ -44,6 +46,9 @@ docs: $(READY) ## Write the pages that are made from the code
 
 bench: $(READY) ## Measure the speed, as ratios to the C limit
 	$(BIN)/python bench/run.py $(ARGS)
+
+fuzz: $(READY) ## Change certificates and signed messages at random (HCS_FUZZ=1000000 of each)
+	$(BIN)/python -m tests.fuzz $(ARGS)
 
 wheel: $(READY) ## Build the wheel into dist
 	$(BIN)/pip wheel --quiet --no-deps --wheel-dir dist .

@@ -16,7 +16,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from gateway import clock, errors, settings, signatures
+from gateway import clock, errors, settings, signatures, vault
 from signing import errors as signing_errors
 from signing import issue, signer, trust
 from signing.subject import Subject
@@ -57,6 +57,7 @@ def initialise(
             progress(_folder(folder))
         progress(_settings_file(conf.data / settings.FILE, chosen or {}))
         progress(_key(conf, suite))
+        progress(_data_key(conf))
     except (OSError, signing_errors.SigningError) as error:
         raise errors.Unavailable(f"{conf.data} cannot be made an installation: {error}") from error
     progress(_database(conf))
@@ -121,6 +122,15 @@ def _key(conf: settings.Settings, suite: str) -> Step:
         identity(authority(conf.keys, suite), suite, subject).write(conf.keys, signatures.KEY)
     signatures.load_key(conf)
     return Step("key", conf.key.partition("?")[0] or str(key_path), made)
+
+
+def _data_key(conf: settings.Settings) -> Step:
+    path = vault.path(conf)
+    made = not path.exists()
+    if made:
+        issue.write_atomically(path, vault.new_file(), mode=0o600, replace=False)
+    vault.Vault.load(path)
+    return Step("data key", str(path), made)
 
 
 def _database(conf: settings.Settings) -> Step:

@@ -1,7 +1,7 @@
 """One installation, opened: everything that a process needs to take packages in or to execute them.
 
-Layout of the data folder: `gateway.toml`, `gateway.db`, `keys/installation.{key,crt}`, `contracts/`, and `trust/` as
-`signing.trust_folder` says.
+Layout of the data folder: `gateway.toml`, `gateway.db`, `keys/installation.{key,crt}`, `keys/data.key`, `contracts/`,
+and `trust/` as `signing.trust_folder` says.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import shutil
 import time
 from typing import Final, Self
 
-from gateway import errors, signatures
+from gateway import errors, signatures, vault
 from gateway.contracts import force as contract_force
 from gateway.settings import Settings
 from gateway.trust import force as trust_force
@@ -36,6 +36,8 @@ class Installation:
     policy: policy.Policy
     """By what the signatures of packages are judged."""
     writer: intake.Writer
+    vault: vault.Vault
+    """Seals the personal data of the registry."""
     _ready_until: float = 0.0
 
     @classmethod
@@ -43,10 +45,11 @@ class Installation:
         """Open the installation in `settings.data`; `warm` compiles every schema before it is in force.
 
         Raises Unavailable where it has no database schema or no key: nothing may be accepted that cannot be answered
-        with a signature (P7); and where it cannot be read whom it believes. A damaged pack is not served, and no
-        reason to serve less than the sound ones.
+        with a signature (P7) or sealed; and where it cannot be read whom it believes. A damaged pack is not served, and
+        no reason to serve less than the sound ones.
         """
         key, by = signatures.load_key(settings), signatures.incoming(settings)
+        sealing = vault.Vault.load(vault.path(settings))
         trusted = trust_force.Force(settings.trust, by=by, revocation=settings.revocation)
         contracts = contract_force.Force(settings.packs, strict=settings.strict_versions, warm=warm)
         db = open_database(settings)
@@ -58,6 +61,7 @@ class Installation:
             key=key,
             policy=by,
             writer=intake.Writer(db),
+            vault=sealing,
         )
 
     def close(self) -> None:
@@ -85,6 +89,7 @@ class Installation:
         if time.monotonic() < self._ready_until:
             return
         signatures.check_key(self.key, self.settings)
+        vault.check(self.settings)
         free = shutil.disk_usage(self.settings.data).free
         if free < self.settings.min_free:
             raise errors.Unavailable(f"the disk is full: {free} bytes free")

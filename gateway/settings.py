@@ -56,8 +56,10 @@ class Settings:
         "", "The installation's key: a PKCS #11 URI of a token (RFC 7512); empty means the file keys/installation.key."
     )
     house_basis: str = _setting(
-        "granted", "Whether an organisation needs a granted basis to work with a house.", "granted", "open"
-    )
+        "granted",
+        "What lets an organisation work with a house: a grant (gateway grant house), a contract or charter, none.",
+        "granted", "contract", "open",
+    )  # fmt: skip
     max_body: int = _setting(64 * 2**20, "Largest request body in bytes.")
     body_timeout: int = _setting(
         30, "Seconds for a request body to arrive, and one more for every 64 KB of it that did; then it is given up."

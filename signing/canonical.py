@@ -15,6 +15,8 @@ from signing.vocabulary import Element
 
 _INHERITED = 16
 """Most `xml:*` attributes that an element may inherit; the recommendations define four."""
+_PARSER = etree.XMLParser(resolve_entities=False, no_network=True)
+"""Made once: that costs as much as the parse of a part."""
 _XML_ATTRIBUTES = etree.XPath("ancestor::*/@xml:*")
 
 
@@ -113,11 +115,10 @@ def _apex(node: Element) -> Element:
     in the default namespace of the apex would be put into none (`xmlns=""`) two levels below, and a prefix that is
     declared again would be written again. Exclusive canonicalisation compares by name and is right.
     """
-    declares = next(etree.iterwalk(node, events=("start-ns",)), None) is not None
-    if None not in node.nsmap and not declares:
+    defaulted = None in node.nsmap and any(inner.prefix is None for inner in node.iter("*"))
+    if not defaulted and next(etree.iterwalk(node, events=("start-ns",)), None) is None:
         return node
-    parser = etree.XMLParser(resolve_entities=False, no_network=True)
-    return etree.fromstring(etree.tostring(node, with_tail=False), parser)
+    return etree.fromstring(etree.tostring(node, with_tail=False), _PARSER)
 
 
 def _inherited(node: Element) -> dict[str, str]:

@@ -20,13 +20,10 @@ from cryptography.x509.oid import ExtensionOID
 
 from signing import der, errors, frame, names
 from signing.subject import Subject
-from signing.verdict import Reason, Refusal
+from signing.verdict import Reason, Refusal, quoted
 
 SERIAL_BITS = 160
 """RFC 5280, section 4.1.2.2: 20 octets. A longer one is not even printed: that is quadratic."""
-
-_NAME_SHOWN = 200
-"""Characters of a name that a sentence holds; strangers write longer ones."""
 
 _Value = TypeVar("_Value", bound=x509.ExtensionType)
 
@@ -80,8 +77,7 @@ class Certificate:
     @property
     def name(self) -> str:
         """Name for a person: CN, else the organisation, else the serial number in hexadecimal; cut where it is long."""
-        name = self.subject.common_name or self.subject.organization or f"№ {self.serial:x}"
-        return name if len(name) <= _NAME_SHOWN else f"{name[:_NAME_SHOWN]}…"
+        return quoted(self.subject.common_name or self.subject.organization or f"№ {self.serial:x}")
 
     @property
     def fingerprint(self) -> str:

@@ -14,7 +14,7 @@ from signing import certificates, names, validity
 from signing.certificates import SERIAL_BITS, Certificate
 from signing.policy import Policy
 from signing.shape import Parts
-from signing.verdict import Reason, Refusal
+from signing.verdict import Reason, Refusal, quoted
 
 _SERIAL_DIGITS = len(str(1 << SERIAL_BITS))
 _NAME_CHARACTERS = 8 * 1024
@@ -29,7 +29,7 @@ def pick(parts: Parts, policy: Policy) -> Certificate:
     """
     digest = policy.certificate_digest(parts.certificate_digest_method)
     if digest is None:
-        raise Refusal(Reason.ALGORITHM, f"Алгоритм CertDigest не разрешён: {parts.certificate_digest_method}.")
+        raise Refusal(Reason.ALGORITHM, f"Алгоритм CertDigest не разрешён: {quoted(parts.certificate_digest_method)}.")
     for encoded in parts.certificates:
         if hmac.compare_digest(digest.of(encoded), parts.certificate_digest):
             certificate = certificates.read(encoded)

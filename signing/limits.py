@@ -20,25 +20,35 @@ _WHITE = " \t\r\n"
 
 def check(element: Element, policy: Policy) -> None:
     """Measure the document and the element; raises `Refusal`: `LIMITS` or `SHAPE`."""
-    if element.getroottree().docinfo.internalDTD is not None:
+    if element.getroottree().docinfo.doctype:  # `internalDTD` would copy it first
         raise Refusal(Reason.SHAPE, "Объявление DTD в подписанном документе не допускается.")
     try:
-        _check_attributes(element, policy.attributes)
+        _check_attributes(element, policy)
         _check_namespaces(element, policy)
         _check_values(element)
     except etree.XPathError as error:  # libxml2 stops at ten million nodes
         raise Refusal(Reason.LIMITS, "В документе слишком много элементов.") from error
 
 
-def _check_attributes(element: Element, limit: int) -> None:
-    if _more_attributes(limit)(element):
-        raise Refusal(Reason.LIMITS, f"У элемента больше {limit} атрибутов.")
+def _check_attributes(element: Element, policy: Policy) -> None:
+    more, more_qualified = _more_attributes(policy.attributes), _more_qualified(policy.qualified_attributes)
+    if more(element) or more_qualified(element):
+        raise Refusal(
+            Reason.LIMITS,
+            f"У элемента больше {policy.attributes} атрибутов"
+            f" или больше {policy.qualified_attributes} атрибутов из пространств имён.",
+        )
 
 
 @lru_cache(maxsize=8)
 def _more_attributes(limit: int) -> etree.XPath:
     """Ask whether an element of the document has more; by number, which ends the count of each element there."""
     return etree.XPath(f"boolean({WHOLE_DOCUMENT}/@*[{limit + 1}])")
+
+
+@lru_cache(maxsize=8)
+def _more_qualified(limit: int) -> etree.XPath:
+    return etree.XPath(f"boolean(descendant-or-self::*/@*[namespace-uri()][{limit + 1}])")
 
 
 def _check_namespaces(element: Element, policy: Policy) -> None:

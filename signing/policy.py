@@ -34,9 +34,12 @@ class Policy:
     """Certificates in the chain, the signer's and the anchor included."""
     attributes: int = 128
     """Attributes of any one element of the document."""
+    qualified_attributes: int = 16
+    """Attributes that are in a namespace, of any one element of the signed element: the exclusive form declares each
+    namespace where it is used, and looks each of them up among those of the element."""
     namespaces: int = 64
     """Namespace declarations in scope at any one element of the signed element."""
-    namespace_characters: int = 256
+    namespace_characters: int = 128
     """Length of one namespace address: each element that uses it repeats it in the canonical form, and
     attributes of the same local name are told apart by comparing it."""
     canonical_bytes: int = 128 * 1024 * 1024

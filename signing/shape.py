@@ -13,7 +13,7 @@ from itertools import islice
 from lxml import etree
 
 from signing.policy import Policy
-from signing.verdict import Reason, Refusal
+from signing.verdict import Reason, Refusal, quoted
 from signing.vocabulary import SIGNATURE, Element, ds, xades
 
 _SIGNATURE = [ds("SignedInfo"), ds("SignatureValue"), ds("KeyInfo"), ds("Object")]
@@ -26,6 +26,7 @@ _QUALIFYING, _PROPERTIES = xades("QualifyingProperties"), xades("SignedPropertie
 _SIGNED, _TIME, _CERTIFICATES = xades("SignedSignatureProperties"), xades("SigningTime"), xades("SigningCertificate")
 _CERTIFICATE = [xades("CertDigest"), xades("IssuerSerial")]
 _ISSUER_SERIAL = [ds("X509IssuerName"), ds("X509SerialNumber")]
+_LOCAL_NAME = "Signature"
 _WHITE = b" \t\r\n"
 
 
@@ -82,7 +83,8 @@ def _elements(signature: Element, policy: Policy) -> list[Element]:
     tags = [node.tag for node in nodes]
     if any(map(callable, tags)):  # lxml's tag of what is no element
         raise _misshaped("комментарии и инструкции обработки внутри неё не допускаются")
-    if tags.count(SIGNATURE) > 1:
+    # Of any namespace: the end of the Signature is found by the name in its end tag (`canonical`).
+    if any(tag.rpartition("}")[2] == _LOCAL_NAME for tag in tags[1:]):
         raise _misshaped("другая подпись внутри неё не допускается")
     if len(tags) > policy.signature_nodes or _length(signature) > policy.signature_characters:
         raise Refusal(Reason.LIMITS, "Подпись слишком велика.")
@@ -138,7 +140,7 @@ def _reference(element: Element) -> Reference:
 
 def _transform(element: Element) -> str:
     if element.tag != _TRANSFORM:
-        raise _misshaped(f"неожиданный элемент {_local(element)} в ds:Transforms")
+        raise _misshaped(f"неожиданный элемент {quoted(_local(element))} в ds:Transforms")
     return _algorithm(element)
 
 

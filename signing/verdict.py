@@ -15,6 +15,9 @@ from cryptography import x509
 from signing.subject import NOBODY, Subject
 from signing.vocabulary import Element
 
+_QUOTED = 200
+"""Characters."""
+
 
 class Reason(StrEnum):
     """Why a signature is not good; in the order in which the strict profile asks."""
@@ -85,6 +88,11 @@ class Failure:
     def refutes(self) -> bool:
         """Whether the signature cannot be good, whatever else becomes known."""
         return self.reason not in UNDECIDED
+
+
+def quoted(text: str) -> str:
+    """Cut what a stranger has written to a length that a sentence for people can hold."""
+    return text if len(text) <= _QUOTED else f"{text[:_QUOTED]}…"
 
 
 class Refusal(Exception):

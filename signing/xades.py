@@ -21,7 +21,7 @@ from signing.shape import Parts, Reference
 from signing.signer import Signer
 from signing.suites import Suite
 from signing.trust import TrustStore
-from signing.verdict import Failure, Reason, Refusal, Verdict
+from signing.verdict import Failure, Reason, Refusal, Verdict, quoted
 from signing.vocabulary import INCLUSIVE_C14N, SIGNATURE, Element
 
 DEFAULT_ID = "signed-data-container"
@@ -145,10 +145,10 @@ def _open(element: Element, policy: Policy) -> _Case:
     resolved = references.resolve(element, parts)
     references.check_identifiers(element, parts)
     if parts.canonicalization != INCLUSIVE_C14N:
-        raise Refusal(Reason.ALGORITHM, f"Канонизация не разрешена: {parts.canonicalization}.")
+        raise Refusal(Reason.ALGORITHM, f"Канонизация не разрешена: {quoted(parts.canonicalization)}.")
     suite = policy.suite(parts.signature_method)
     if suite is None:
-        raise Refusal(Reason.ALGORITHM, f"Алгоритм подписи не разрешён: {parts.signature_method}.")
+        raise Refusal(Reason.ALGORITHM, f"Алгоритм подписи не разрешён: {quoted(parts.signature_method)}.")
     return _Case(
         element=element,
         parts=parts,
@@ -165,7 +165,7 @@ def _open(element: Element, policy: Policy) -> _Case:
 def _digest_of(reference: Reference, policy: Policy) -> Digest:
     digest = policy.digest(reference.digest_method)
     if digest is None:
-        raise Refusal(Reason.ALGORITHM, f"Алгоритм хеширования не разрешён: {reference.digest_method}.")
+        raise Refusal(Reason.ALGORITHM, f"Алгоритм хеширования не разрешён: {quoted(reference.digest_method)}.")
     return digest
 
 
@@ -195,7 +195,7 @@ def _check_integrity(case: _Case, policy: Policy) -> bool:
 def _give_id(element: Element) -> None:
     identifier = element.get("Id", DEFAULT_ID)
     element.set("Id", identifier)
-    if references.bearers(element) != 1:
+    if not references.are_unique(element):
         raise errors.AmbiguousId
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import uuid
 from typing import Any, Final, TypeVar
 
 import sqlalchemy as sa
@@ -54,6 +55,33 @@ class Grant:
     revoked_at: dt.datetime | None = None
 
 
+@dataclasses.dataclass(frozen=True, slots=True)
+class Version:
+    """What was known of an organisation for a time: a new one with every change."""
+
+    guid: str
+    """orgVersionGUID: made from the root and the number, so it is never another one."""
+    organisation: str
+    """orgPPAGUID."""
+    root: str
+    """orgRootEntityGUID: made from the orgPPAGUID; stays whatever changes."""
+    number: int
+    """Counted from 1."""
+    ogrn: str
+    kpp: str | None
+    inn: str | None
+    name: str
+    role: str
+    since: dt.datetime
+    until: dt.datetime | None
+    """When the next version took its place; None for the one that counts now."""
+
+
+def root_guid(organisation: str) -> str:
+    """Return the orgRootEntityGUID of the organisation with this orgPPAGUID (lower case)."""
+    return str(uuid.uuid5(uuid.NAMESPACE_URL, f"urn:hcs-gateway:organisation:{organisation}"))
+
+
 def revision(connection: sa.Connection) -> int:
     """Return how often the directory was changed: while it stays, whatever was read here is still true."""
     return int(connection.execute(_REVISION).scalar_one())
@@ -67,6 +95,27 @@ def organisation(connection: sa.Connection, guid: str) -> Organisation | None:
 def organisations(connection: sa.Connection) -> list[Organisation]:
     """Return every organisation, by name."""
     return _all(connection, Organisation, _ORGANISATIONS.order_by(_ORGANISATION.c.name, _ORGANISATION.c.guid))
+
+
+def current_versions(
+    connection: sa.Connection, *, ogrn: str | None = None, root: str | None = None, organisation: str | None = None
+) -> list[Version]:
+    """Return what is known now of the organisations that all the given conditions fit, in the order of their roots."""
+    wanted = {"ogrn": ogrn, "root": root, "organisation": organisation}
+    given = [_ORG_VERSION.c[name] == value for name, value in wanted.items() if value is not None]
+    statement = _VERSIONS.where(*given, _ORG_VERSION.c.until.is_(None)).order_by(_ORG_VERSION.c.root)
+    return _all(connection, Version, statement)
+
+
+def version(connection: sa.Connection, guid: str) -> Version | None:
+    """Return the version with this orgVersionGUID (lower case), the one that counts or an earlier one; or None."""
+    return _first(connection, Version, _VERSIONS.where(_ORG_VERSION.c.guid == guid))
+
+
+def grants_to(connection: sa.Connection, system: str) -> list[Grant]:
+    """Return every grant that was ever made to one information system, in the order in which they begin."""
+    statement = _GRANTS.where(_GRANT.c.system == system).order_by(_GRANT.c.since, _GRANT.c.organisation)
+    return _all(connection, Grant, statement)
 
 
 def system_by_login(connection: sa.Connection, login: str) -> System | None:
@@ -114,6 +163,7 @@ def add_organisation(connection: sa.Connection, new: Organisation, at: dt.dateti
     if organisation(connection, new.guid) is not None:
         raise errors.AlreadyExists(f"organisation {new.guid}")
     connection.execute(sa.insert(_ORGANISATION), dataclasses.asdict(new))
+    _add_version(connection, new, at)
     _record(connection, at, "organisation-added", dataclasses.asdict(new))
 
 
@@ -121,6 +171,7 @@ def change_organisation(connection: sa.Connection, new: Organisation, at: dt.dat
     """Replace what is known of the organisation with `new.guid`; raises NotFound."""
     _need_organisation(connection, new.guid)
     connection.execute(sa.update(_ORGANISATION).where(_ORGANISATION.c.guid == new.guid).values(dataclasses.asdict(new)))
+    _add_version(connection, new, at)
     _record(connection, at, "organisation-changed", dataclasses.asdict(new))
 
 
@@ -194,6 +245,7 @@ def record_dictionary(connection: sa.Connection, facts: journal.Facts, at: dt.da
 _Value = TypeVar("_Value")
 
 _ORGANISATION: Final = tables.organisation
+_ORG_VERSION: Final = tables.organisation_version
 _SYSTEM: Final = tables.information_system
 _GRANT: Final = tables.system_grant
 _HOUSE: Final = tables.house_grant
@@ -205,6 +257,7 @@ def _select(table: sa.Table, value: type[Any]) -> sa.Select[Any]:
 
 
 _ORGANISATIONS: Final = _select(_ORGANISATION, Organisation)
+_VERSIONS: Final = _select(_ORG_VERSION, Version)
 _SYSTEMS: Final = _select(_SYSTEM, System)
 _GRANTS: Final = _select(_GRANT, Grant)
 
@@ -226,6 +279,18 @@ def _need_organisation(connection: sa.Connection, guid: str) -> None:
 def _need_system(connection: sa.Connection, login: str) -> None:
     if system_by_login(connection, login) is None:
         raise errors.NotFound(f"information system {login}")
+
+
+def _add_version(connection: sa.Connection, new: Organisation, at: dt.datetime) -> None:
+    latest = _VERSIONS.where(_ORG_VERSION.c.organisation == new.guid).order_by(_ORG_VERSION.c.number.desc()).limit(1)
+    before = _first(connection, Version, latest)
+    if before is not None:
+        connection.execute(sa.update(_ORG_VERSION).where(_ORG_VERSION.c.guid == before.guid).values(until=at))
+    root, number = root_guid(new.guid), before.number + 1 if before else 1
+    guid = str(uuid.uuid5(uuid.UUID(root), str(number)))
+    known = {name: value for name, value in dataclasses.asdict(new).items() if name != "guid"}
+    row = {"guid": guid, "organisation": new.guid, "root": root, "number": number, "since": at, **known}
+    connection.execute(sa.insert(_ORG_VERSION), row)
 
 
 def _check_system(connection: sa.Connection, new: System) -> None:

@@ -6,6 +6,8 @@
     ├── NotInitialised   the schema is missing or older than this release
     ├── Conflict         another package changed the same objects first: run the handler again
     ├── AlreadyFinished  the package has its result: throw the second one away
+    ├── ClaimLost        the package is in other hands by now: say nothing about it
+    ├── NotFailed        nothing of this package has failed that could be run again
     ├── AlreadyExists    the directory has this organisation, system or grant
     └── NotFound         no such package, payload or directory entry
 
@@ -45,6 +47,14 @@ class Conflict(StorageError):
 
 class AlreadyFinished(StorageError):
     """The package already has its result; the transaction of the second finisher must be rolled back."""
+
+
+class ClaimLost(StorageError):
+    """A worker that no longer has the package says that its run has failed; another one decides that now."""
+
+
+class NotFailed(StorageError):
+    """A repeated run was asked for where no failed run waits for it; `args[0]` is the whole sentence."""
 
 
 class AlreadyExists(StorageError):

@@ -8,7 +8,7 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import enum
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 import sqlalchemy as sa
@@ -126,6 +126,15 @@ class Package:
     result_index: int | None
     """Index of its `result-made` entry, once it has one."""
     finished_at: dt.datetime | None
+    failed_index: int | None
+    """Index of its latest `run-failed` entry; the answer there counts until the result is made."""
+    parked_index: int | None
+    """The same while a repeated run has not been ordered: nobody works on the package meanwhile."""
+
+    @property
+    def answer_index(self) -> int | None:
+        """Index of the entry whose payload answers getState."""
+        return self.failed_index if self.result_index is None else self.result_index
 
 
 def key(requester_guid: str) -> str:
@@ -157,7 +166,7 @@ def state(connection: sa.Connection, message_guid: str) -> State:
     row = connection.execute(_STATE, {"guid": message_guid}).first()
     if row is None:
         raise errors.NotFound(f"package {message_guid}")
-    if row.result_index is not None:
+    if row.result_index is not None or row.failed_index is not None:
         return State.DONE
     return State.RECEIVED if row.worker is None else State.IN_WORK
 
@@ -170,16 +179,19 @@ def request(connection: sa.Connection, message_guid: str) -> bytes:
     return journal.payload(connection, found.entry_index, REQUEST)
 
 
-def result(connection: sa.Connection, message_guid: str) -> bytes | None:
-    """Return the stored result byte for byte, None while there is none; raises NotFound for an unknown package."""
+def answer(connection: sa.Connection, message_guid: str) -> bytes | None:
+    """Return what getState answers byte for byte: the result, until then that of a run that has failed, or None.
+
+    Raises NotFound for an unknown package.
+    """
     found = get(connection, message_guid)
     if found is None:
         raise errors.NotFound(f"package {message_guid}")
-    return None if found.result_index is None else journal.payload(connection, found.result_index, RESULT)
+    return None if found.answer_index is None else journal.payload(connection, found.answer_index, RESULT)
 
 
 def finished_among(connection: sa.Connection, sender: str, path: str, message_guids: Sequence[str]) -> list[str]:
-    """Return those of `message_guids` that `sender` has sent to `path` and that have a result, in the order asked."""
+    """Return those of `message_guids` that `sender` has sent to `path` and that have an answer, in the order asked."""
     finished: set[str] = set()
     for start in range(0, len(message_guids), _CHUNK):
         chunk = message_guids[start : start + _CHUNK]
@@ -188,28 +200,34 @@ def finished_among(connection: sa.Connection, sender: str, path: str, message_gu
 
 
 def waiting(connection: sa.Connection) -> int:
-    """Return the number of packages without a result."""
+    """Return the number of packages that a worker still has to run; those whose run has failed are not among them."""
     return connection.execute(_WAITING).scalar_one()
 
 
 def oldest_waiting(connection: sa.Connection) -> dt.datetime | None:
-    """Return when the oldest package without a result was received, None if none waits."""
+    """Return when the oldest package that a worker still has to run was received, None if none waits."""
     return connection.execute(_OLDEST).scalar()
+
+
+def parked(connection: sa.Connection) -> int:
+    """Return the number of packages whose run has failed and that nobody has ordered to be run again."""
+    return connection.execute(_PARKED_COUNT).scalar_one()
 
 
 def project(connection: sa.Connection, entries: Iterable[journal.Entry]) -> None:
     """Bring the packages up to date with new journal entries, given in their order.
 
-    Raises AlreadyFinished for the result of a package that has one, or is unknown.
+    Raises AlreadyFinished for the result, or a failed run, of a package that has a result or is unknown.
     """
     entries = list(entries)
     accepted = [_row(entry) for entry in entries if entry.kind == journal.Kind.PACKAGE_ACCEPTED]
     if accepted:
         connection.execute(_ADD, accepted)
     for entry in entries:
-        if entry.kind == journal.Kind.RESULT_MADE:
+        change = _CHANGES.get(entry.kind)
+        if change is not None:
             values = {"guid": entry.message, "index": entry.index, "at": entry.at}
-            if connection.execute(_FINISH, values).rowcount != 1:
+            if connection.execute(change, values).rowcount != 1:
                 raise errors.AlreadyFinished(entry.message)
 
 
@@ -243,7 +261,9 @@ SELECT: Final = sa.select(*_COLUMNS)
 _GUID: Final = _PACKAGE.c.message_guid == sa.bindparam("guid")
 _GET: Final = SELECT.where(_GUID)
 _STATE: Final = (
-    sa.select(_PACKAGE.c.result_index, tables.claim.c.worker).select_from(_PACKAGE.outerjoin(tables.claim)).where(_GUID)
+    sa.select(_PACKAGE.c.result_index, _PACKAGE.c.failed_index, tables.claim.c.worker)
+    .select_from(_PACKAGE.outerjoin(tables.claim))
+    .where(_GUID)
 )
 _DUPLICATES: Final = sa.select(
     _PACKAGE.c.sender, _PACKAGE.c.requester_key, _PACKAGE.c.message_guid, _PACKAGE.c.digest
@@ -252,17 +272,34 @@ _FINISHED: Final = sa.select(_PACKAGE.c.message_guid).where(
     _PACKAGE.c.message_guid.in_(sa.bindparam("guids", expanding=True)),
     _PACKAGE.c.sender == sa.bindparam("sender"),
     _PACKAGE.c.path == sa.bindparam("path"),
-    _PACKAGE.c.result_index.is_not(None),
+    sa.or_(_PACKAGE.c.result_index.is_not(None), _PACKAGE.c.failed_index.is_not(None)),
 )
 _UNFINISHED: Final = _PACKAGE.c.result_index.is_(None)
-_WAITING: Final = sa.select(sa.func.count()).select_from(_PACKAGE).where(_UNFINISHED)
-_OLDEST: Final = sa.select(_PACKAGE.c.received_at).where(_UNFINISHED).order_by(_PACKAGE.c.entry_index).limit(1)
+WAITS: Final = sa.and_(_UNFINISHED, _PACKAGE.c.parked_index.is_(None))
+"""Whether a worker still has to run a package."""
+PARKED: Final = _PACKAGE.c.parked_index.is_not(None)
+"""Whether the run of a package has failed and no other one is ordered."""
+_WAITING: Final = sa.select(sa.func.count()).select_from(_PACKAGE).where(WAITS)
+_PARKED_COUNT: Final = sa.select(sa.func.count()).select_from(_PACKAGE).where(PARKED)
+_OLDEST: Final = sa.select(_PACKAGE.c.received_at).where(WAITS).order_by(_PACKAGE.c.entry_index).limit(1)
 _ADD: Final = sa.insert(_PACKAGE)
 _FINISH: Final = (
     sa.update(_PACKAGE)
     .where(_GUID, _UNFINISHED)
-    .values(result_index=sa.bindparam("index"), finished_at=sa.bindparam("at"))
+    .values(result_index=sa.bindparam("index"), finished_at=sa.bindparam("at"), parked_index=None)
 )
+_FAIL: Final = (
+    sa.update(_PACKAGE)
+    .where(_GUID, _UNFINISHED)
+    .values(failed_index=sa.bindparam("index"), parked_index=sa.bindparam("index"))
+)
+_UNPARK: Final = sa.update(_PACKAGE).where(_GUID, _UNFINISHED).values(parked_index=None)
+_CHANGES: Final[Mapping[str, sa.Update]] = {
+    journal.Kind.RESULT_MADE: _FINISH,
+    journal.Kind.RUN_FAILED: _FAIL,
+    journal.Kind.RETRY_ORDERED: _UNPARK,
+}
+"""What an entry of each kind changes in the package that it is about."""
 
 
 def _row(entry: journal.Entry) -> dict[str, object]:

@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import itertools
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final, TypeAlias
 
 import sqlalchemy as sa
@@ -42,6 +43,8 @@ class Thing:
     data: Data = dataclasses.field(default_factory=dict)
     ended_at: dt.datetime | None = None
     """When it was annulled, demolished or closed; ended objects stay and can be read."""
+    links: frozenset[str] | None = None
+    """What `Registry.linked` finds it by, as `house:<FIASHouseGuid>`; None, so it is read, leaves them as they are."""
     version: int = 0
     """Number of versions applied so far: 0 for an object that is not yet stored. Set by `apply`, like the rest."""
     created_at: dt.datetime | None = None
@@ -111,6 +114,28 @@ class Registry:
         self._missed[kind, key] = frozenset(row.id for row in rows)
         return None
 
+    def linked(self, kind: str, links: Iterable[str]) -> list[Thing]:
+        """Return the objects of a kind, live and ended, that hang on any of these links; the older ones first.
+
+        Objects that others hang there meanwhile are no Conflict: where there may be only one, use `key` and `find`.
+        """
+        wanted = frozenset(links)
+        found = dict.fromkeys(self._fetch(_LINKED, "links", sorted(wanted), kind=kind))
+        for thing in self._changed.values():
+            if thing.kind == kind and thing.links is not None:
+                if thing.links & wanted:
+                    found.setdefault(thing.id)
+                else:
+                    found.pop(thing.id, None)
+        return [self._changed.get(id_) or self._seen[id_] for id_ in found]
+
+    def get_all(self, ids: Iterable[str]) -> dict[str, Thing]:
+        """Return those of many objects that there are, by id: the same as `get` in few statements."""
+        wanted = dict.fromkeys(ids)
+        self._fetch(_GET_ALL, "ids", [id_ for id_ in wanted if id_ not in self._changed and id_ not in self._seen])
+        known = ((id_, self._changed.get(id_) or self._seen.get(id_)) for id_ in wanted)
+        return {id_: thing for id_, thing in known if thing is not None}
+
     def numbered(self, kind: str, unique_number: str) -> Thing | None:
         """Return the object of this kind, live or ended, with this number for people; None if there is none.
 
@@ -164,6 +189,19 @@ class Registry:
         if aggregate not in self._revisions:
             self._revisions[aggregate] = self._connection.execute(_REVISION, {"name": aggregate}).scalar() or 0
 
+    def _fetch(self, statement: sa.Select[Any], name: str, values: Sequence[str], **others: str) -> list[str]:
+        """Remember every object that the statement finds for any of the values; return their ids in its order."""
+        ids = []
+        for some in _batches(values):
+            rows = self._connection.execute(statement, {name: some, **others}).all()
+            self._observe_all({row.aggregate for row in rows})
+            ids += [self._remember(row).id for row in rows]
+        return ids
+
+    def _observe_all(self, aggregates: Iterable[str]) -> None:
+        for some in _batches(sorted(name for name in aggregates if name not in self._revisions)):
+            self._revisions |= {row.name: row.revision for row in self._connection.execute(_REVISIONS, {"names": some})}
+
     def _remember(self, row: tables.Row) -> Thing:
         self._observe(row.aggregate)
         return self._seen.setdefault(row.id, _thing(row))
@@ -195,6 +233,10 @@ class _Author:
 _OBJECT: Final = tables.registry_object
 _VERSION: Final = tables.registry_version
 _AGGREGATE: Final = tables.aggregate
+_LINK: Final = tables.registry_link
+
+_BATCH: Final = 500
+"""Values in one statement: both databases have a limit, and far above this nothing becomes faster."""
 
 _REVISION: Final = sa.select(_AGGREGATE.c.revision).where(_AGGREGATE.c.name == sa.bindparam("name"))
 _REVISIONS: Final = sa.select(_AGGREGATE.c.name, _AGGREGATE.c.revision).where(
@@ -202,6 +244,14 @@ _REVISIONS: Final = sa.select(_AGGREGATE.c.name, _AGGREGATE.c.revision).where(
 )
 _LOAD: Final = sa.select(_OBJECT).where(_OBJECT.c.aggregate == sa.bindparam("aggregate")).order_by(_OBJECT.c.sequence)
 _GET: Final = sa.select(_OBJECT).where(_OBJECT.c.id == sa.bindparam("id"))
+_GET_ALL: Final = sa.select(_OBJECT).where(_OBJECT.c.id.in_(sa.bindparam("ids", expanding=True)))
+_LINKED: Final = (
+    sa.select(_OBJECT)
+    .distinct()
+    .join(_LINK, _LINK.c.id == _OBJECT.c.id)
+    .where(_LINK.c.link.in_(sa.bindparam("links", expanding=True)), _LINK.c.kind == sa.bindparam("kind"))
+    .order_by(_OBJECT.c.sequence)
+)
 _FIND: Final = (
     sa.select(_OBJECT)
     .where(
@@ -241,11 +291,15 @@ _CHANGE_OBJECT: Final = (
     )
 )
 _ADD_VERSION: Final = sa.insert(_VERSION)
+_ADD_LINK: Final = sa.insert(_LINK)
+_DROP_LINKS: Final = sa.delete(_LINK).where(_LINK.c.id == sa.bindparam("this"))
 
 
 def _check_unchanged(connection: sa.Connection, registry: Registry, written: set[str]) -> None:
     names = sorted(registry.revisions.keys() - written)
-    now = {row.name: row.revision for row in connection.execute(_REVISIONS, {"names": names})} if names else {}
+    now: dict[str, int] = {}
+    for some in _batches(names):
+        now |= {row.name: row.revision for row in connection.execute(_REVISIONS, {"names": some})}
     for name in names:
         if now.get(name, 0) != registry.revisions[name]:
             raise errors.Conflict(name)
@@ -263,7 +317,7 @@ def _bump(connection: sa.Connection, name: str, known: int) -> None:
         raise errors.Conflict(name)
 
 
-def _store(connection: sa.Connection, things: Iterable[Thing], author: _Author) -> None:
+def _store(connection: sa.Connection, things: Sequence[Thing], author: _Author) -> None:
     new, changed, versions = [], [], []
     for thing in things:
         row = _row(thing, author)
@@ -278,6 +332,23 @@ def _store(connection: sa.Connection, things: Iterable[Thing], author: _Author) 
     for statement, rows in ((_ADD_OBJECT, new), (_CHANGE_OBJECT, changed), (_ADD_VERSION, versions)):
         if rows:
             connection.execute(statement, rows)
+    _store_links(connection, [thing for thing in things if thing.links is not None])
+
+
+def _store_links(connection: sa.Connection, things: Sequence[Thing]) -> None:
+    dropped = [{"this": thing.id} for thing in things if thing.version]
+    added = [
+        {"link": link, "kind": thing.kind, "id": thing.id} for thing in things for link in sorted(thing.links or ())
+    ]
+    for statement, rows in ((_DROP_LINKS, dropped), (_ADD_LINK, added)):
+        if rows:
+            connection.execute(statement, rows)
+
+
+def _batches(values: Sequence[str]) -> Iterator[list[str]]:
+    left = iter(values)
+    while some := list(itertools.islice(left, _BATCH)):
+        yield some
 
 
 def _row(thing: Thing, author: _Author) -> dict[str, object]:

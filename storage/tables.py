@@ -108,15 +108,15 @@ package: Final = sa.Table(
     _required("version"),
     sa.Column("result_index", sa.BigInteger, sa.ForeignKey("journal_entry.entry_index")),
     sa.Column("finished_at", UTC),
+    sa.Column("failed_index", sa.BigInteger),
+    sa.Column("parked_index", sa.BigInteger),
     # The key leads: one statement finds the duplicates of a whole batch.
     sa.UniqueConstraint("requester_key", "sender", name="package_requester"),
 )
-sa.Index(
-    "package_waiting",
-    package.c.entry_index,
-    sqlite_where=package.c.result_index.is_(None),
-    postgresql_where=package.c.result_index.is_(None),
-)
+_WAITING: Final = sa.and_(package.c.result_index.is_(None), package.c.parked_index.is_(None))
+sa.Index("package_waiting", package.c.entry_index, sqlite_where=_WAITING, postgresql_where=_WAITING)
+_PARKED: Final = package.c.parked_index.is_not(None)
+sa.Index("package_parked", package.c.entry_index, sqlite_where=_PARKED, postgresql_where=_PARKED)
 
 claim: Final = sa.Table(
     "claim",
@@ -138,6 +138,22 @@ organisation: Final = sa.Table(
     _required("name"),
     _required("role"),
     _optional("inn"),
+)
+organisation_version: Final = sa.Table(
+    "organisation_version",
+    metadata,
+    sa.Column("guid", sa.Text, primary_key=True),
+    sa.Column("organisation", sa.Text, sa.ForeignKey("organisation.guid"), nullable=False),
+    sa.Column("root", sa.Text, nullable=False, index=True),
+    sa.Column("number", sa.Integer, nullable=False),
+    sa.Column("ogrn", sa.Text, nullable=False, index=True),
+    _optional("kpp"),
+    _optional("inn"),
+    _required("name"),
+    _required("role"),
+    sa.Column("since", UTC, nullable=False),
+    sa.Column("until", UTC),
+    sa.UniqueConstraint("organisation", "number"),
 )
 information_system: Final = sa.Table(
     "information_system",
@@ -209,6 +225,16 @@ registry_version: Final = sa.Table(
     _required("organisation"),
     _required("message"),
     sa.Column("at", UTC, nullable=False),
+)
+# By what an object is found besides its id and its key: many objects may hang on one link. The order of the columns is
+# the order of the search, and the table is its own index.
+registry_link: Final = sa.Table(
+    "registry_link",
+    metadata,
+    sa.Column("link", sa.Text, primary_key=True),
+    sa.Column("kind", sa.Text, primary_key=True),
+    sa.Column("id", sa.Text, sa.ForeignKey("registry_object.id"), primary_key=True, index=True),
+    sqlite_with_rowid=False,
 )
 number_series: Final = sa.Table(
     "number_series",

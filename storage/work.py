@@ -1,8 +1,15 @@
 """The work list: packages without a result, oldest first, and who is working on which.
 
     RECEIVED --claim--> IN_WORK --finish--> DONE
-                 ^         |
-                 +---------+   lease over, or released: the next claim takes it, `attempt` grows
+      ^   ^                |  |
+      |   +----------------+  +--fail--> PARKED      lease over, or released: `attempt` grows with the next claim
+      |                                     |
+      +----------------retry----------------+
+
+PARKED is a package whose run has failed by our own fault. Its sender has an answer (the failure), nobody works on it,
+and it stays so until an administrator orders a repeated run; what the sender is answered changes once more, to the
+result. Each arrow but the claim is an entry of the journal and one transaction: if the process dies before its commit,
+the package is where the arrow began.
 
 A claim is a hint that keeps two workers from doing the same work. If the worker dies, its lease ends and another
 one starts again. What makes a package finished exactly once is the journal: a second result is refused, and
@@ -90,6 +97,58 @@ def finish(
     return entry
 
 
+def fail(
+    connection: sa.Connection,
+    message_guid: str,
+    worker: str,
+    answer: bytes,
+    facts: journal.Facts,
+    now: dt.datetime,
+) -> journal.Entry:
+    """Store that a run has failed by our own fault, with what its sender is answered meanwhile; nothing else is kept.
+
+    In the transaction of `Database.write(point="fail")`. Unlike a result a failure is no news from a worker that has
+    lost the package: raises ClaimLost then, AlreadyFinished where there is a result, NotFound for an unknown package.
+    """
+    package = packages.get(connection, message_guid)
+    if package is None:
+        raise errors.NotFound(f"package {message_guid}")
+    if package.result_index is not None:
+        raise errors.AlreadyFinished(message_guid)
+    if connection.execute(_DROP_OWN, {"guid": message_guid, "by": worker}).rowcount != 1:
+        raise errors.ClaimLost(message_guid)
+    payload = journal.Payload(packages.RESULT, answer)
+    event = journal.Event(journal.Kind.RUN_FAILED, now, message_guid, {**facts, "worker": worker}, (payload,))
+    (entry,) = journal.append(connection, [event])
+    packages.project(connection, [entry])
+    return entry
+
+
+def retry(connection: sa.Connection, message_guid: str, now: dt.datetime) -> journal.Entry:
+    """Put a package whose run has failed on the work list again, in the transaction of `Database.write(point="retry")`.
+
+    Its attempts are counted anew. Raises NotFailed, with the reason, for a package that has a result or still waits
+    for its run, NotFound for an unknown one.
+    """
+    package = packages.get(connection, message_guid)
+    if package is None:
+        raise errors.NotFound(f"package {message_guid}")
+    if package.parked_index is None:
+        raise errors.NotFailed(_why_not(package))
+    facts = {"failed_index": package.parked_index}
+    (entry,) = journal.append(connection, [journal.Event(journal.Kind.RETRY_ORDERED, now, message_guid, facts)])
+    packages.project(connection, [entry])
+    return entry
+
+
+def _why_not(package: packages.Package) -> str:
+    if package.result_index is not None:
+        return f"package {package.message_guid} has its result: it is not run again"
+    if package.failed_index is not None:
+        return f"package {package.message_guid} is on the work list again already"
+    return f"package {package.message_guid} waits for its run: nothing has failed yet"
+
+
 def _take(database: Database, worker: str, until: dt.datetime, now: dt.datetime) -> Claim | None:
     with database.hint() as connection:
         row = connection.execute(_NEXT_LOCKED, {"now": now, "end": until}).first()
@@ -119,7 +178,7 @@ _END: Final = sa.bindparam("end", type_=tables.UTC)
 _OVER: Final = sa.or_(_CLAIM.c.until <= _NOW, _CLAIM.c.until > _END)
 _NEXT: Final = (
     packages.SELECT.select_from(_PACKAGE.outerjoin(_CLAIM))
-    .where(_PACKAGE.c.result_index.is_(None), sa.or_(_CLAIM.c.until.is_(None), _OVER))
+    .where(packages.WAITS, sa.or_(_CLAIM.c.until.is_(None), _OVER))
     .order_by(_PACKAGE.c.entry_index)
     .limit(1)
 )
@@ -148,3 +207,4 @@ _SET_UNTIL: Final = (
 )
 _RELEASE: Final = _SET_UNTIL.values(attempt=_CLAIM.c.attempt - 1)
 _DROP: Final = sa.delete(_CLAIM).where(_CLAIM.c.message_guid == sa.bindparam("guid"))
+_DROP_OWN: Final = _DROP.where(_CLAIM.c.worker == sa.bindparam("by"))

@@ -33,3 +33,9 @@ def fixtures_root() -> Path:
 def captures_root() -> Path:
     """Folder of messages captured from the real system."""
     return _need(_ROOT / "captures", "the captured messages")
+
+
+def contracts_at_hand(version: str = "16.3.0.0") -> Path | None:
+    """Folder of the official contract pack of one version; None where it is not on this machine."""
+    folder = _ROOT / "contracts" / version
+    return folder if folder.exists() else None

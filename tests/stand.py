@@ -16,7 +16,7 @@ from pathlib import Path
 
 from lxml import etree
 
-from gateway import installation, passwords, signatures, wire
+from gateway import installation, passwords, signatures, vault, wire
 from gateway.contracts import builtin
 from gateway.exchange import worker
 from gateway.settings import Settings
@@ -197,6 +197,7 @@ def found(settings: Settings) -> None:
     if not signatures.key_paths(settings)[0].exists():
         person("hcs-gateway", OPERATOR_OGRN).write(settings.keys, signatures.KEY)
         (settings.trust / "ca.crt").write_bytes(issue.pem(AUTHORITY.certificate))
+        vault.path(settings).write_bytes(vault.new_file())
     if settings.database:
         _populate(settings.database_url)
     else:

@@ -23,6 +23,7 @@ _COMMANDS: Final = {
     "check": "Judge messages as the gateway would; send and store nothing.",
     "verify": "Judge the signatures of documents: valid, invalid or indeterminate.",
     "sign": "Sign a document of an exchange.",
+    "exchange": "Packages that wait for their result or have failed; run them again.",
     "state": "Tell what an installation knows of one message.",
     "org": "Organisations: data providers and operators.",
     "system": "Information systems: who may connect.",

@@ -81,12 +81,12 @@ def _known(db: database.Database, guid: str) -> dict[str, Any]:
         package = packages.get(connection, guid)
         state = packages.state(connection, guid)
         assert package is not None  # noqa: S101  # for mypy: it has just been found, and packages are never removed
-        indexes = [index for index in (package.entry_index, package.result_index) if index is not None]
+        indexes = [package.entry_index, *([] if package.answer_index is None else [package.answer_index])]
         entries = [entry for index in indexes for entry in journal.entries(connection, index, index + 1)]
     about = dataclasses.asdict(package)
     return {
         "message_guid": guid,
-        "state": _STATES[state],
+        "state": "failed" if package.result_index is None and package.failed_index is not None else _STATES[state],
         **{name: about[name] for name in _ABOUT},
         **{name: value for entry in entries for name, value in entry.facts.items() if name not in about},
         "journal": indexes,
@@ -109,7 +109,7 @@ def _print_bytes(db: database.Database, guids: list[str], message: str, want: st
     if len(guids) != 1:
         raise outcome.Stop(f"no accepted message {message}" if not guids else f"several: {', '.join(guids)}")
     with db.read() as connection:
-        data = packages.request(connection, *guids) if want == "request" else packages.result(connection, *guids)
+        data = packages.request(connection, *guids) if want == "request" else packages.answer(connection, *guids)
     if data is None:
         raise outcome.Stop(f"{guids[0]} has no result yet", outcome.NOT_READY)
     click.echo(data, nl=False)

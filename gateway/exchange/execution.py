@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
 import logging
 from typing import Final
 
 from lxml import etree
 
 from gateway import clock, errors, installation, xml
-from gateway.exchange import results
-from gateway.families import api, handlers
+from gateway.exchange import people, results
+from gateway.families import api, basis, days, handlers
 from gateway.families.nsi import installed as nsi
 from gateway.soap import application
 from storage import directory, numbers, packages, registry
@@ -27,7 +28,19 @@ class Done:
     body: bytes = dataclasses.field(repr=False)
     """The signed getStateResult."""
     unit: registry.Registry
-    """The changes of the registry; none where the answer is a failure."""
+    """The changes of the registry."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Broken:
+    """A run that has failed by our own fault: nothing that it has changed is kept, and it may be repeated."""
+
+    incident: str
+    """The number under which the log has the trace; all that leaves the gateway."""
+    error: str
+    """Name of the exception: what an administrator may see without the log; its text may quote personal data."""
+    body: bytes = dataclasses.field(repr=False)
+    """The signed getStateResult with EXP001000, which answers the sender until a repeated run succeeds."""
 
 
 class Execution:
@@ -39,8 +52,8 @@ class Execution:
         self._numbers = numbers.Numbers(house.database)
         self._dictionaries = nsi.Installed()
 
-    def run(self, package: packages.Package) -> Done:
-        """Run the family of a package; a fault of ours becomes its answer (EXP001000) and changes nothing.
+    def run(self, package: packages.Package) -> Done | Broken:
+        """Run the family of a package; a fault of ours is told (EXP001000) and changes nothing.
 
         Raises Conflict, NotReady, Unavailable and UnknownPath (no pack that is in force serves it): then the package is
         as it was.
@@ -57,8 +70,8 @@ class Execution:
             except Exception as error:  # noqa: BLE001  # a family's fault must not stop the others: it is the result
                 return self.fail(package, error)
 
-    def fail(self, package: packages.Package, error: Exception | None) -> Done:
-        """Return the answer to a package that cannot be executed through no fault of its sender.
+    def fail(self, package: packages.Package, error: Exception | None) -> Broken:
+        """Return what is told of a package that cannot be executed through no fault of its sender.
 
         Raises UnknownPath where no pack that is in force has a form for it.
         """
@@ -66,10 +79,8 @@ class Execution:
         incident = clock.new_guid()
         log.error("defect", exc_info=error, extra={"facts": {"incident": incident, "message": package.message_guid}})
         text = errors.code(errors.EXCHANGE_FAILED).text.format(incident=incident)
-        problem = api.Problem(errors.EXCHANGE_FAILED, text)
-        with self._house.database.read() as connection:
-            unchanged = registry.Registry(connection, self._numbers)
-        return Done(api.Failed(problem), self._results.failed(about, problem, clock.now()), unchanged)
+        body = self._results.failed(about, api.Problem(errors.EXCHANGE_FAILED, text), clock.now())
+        return Broken(incident, type(error).__name__ if error else "WorkersDied", body)
 
     def _about(self, package: packages.Package) -> results.About:
         return results.about(self._house.force.having(package.pack), package)
@@ -84,6 +95,7 @@ class Execution:
         if handler is None:
             text = errors.code(errors.NOT_HANDLED).text.format(operation=package.operation)
             return api.Failed(api.Problem(errors.NOT_HANDLED, text))
+        now = clock.now()
         task = api.Task(
             element=element,
             shape=self._results.shape(about, element.tag),
@@ -91,17 +103,25 @@ class Execution:
             organisation=package.organisation,
             role=organisation.role if organisation else "",
             version=package.version,
-            now=clock.now(),
+            now=now,
             new_guid=clock.new_guid,
-            may_use_house=lambda fias: self._may_use_house(package.organisation, fias),
+            may_use_house=lambda fias: self._may_use_house(unit, package.organisation, fias, days.today(now)),
             dictionaries=dictionaries,
+            directory=people.Directory(self._house.database, package.system),
+            vault=self._house.vault,
             ogrn=organisation.ogrn if organisation else "",
         )
         return handler(task, unit)
 
-    def _may_use_house(self, organisation: str, fias: str) -> bool:
+    def _may_use_house(self, unit: registry.Registry, organisation: str, fias: str, today: dt.date) -> bool:
+        """Return whether the organisation has the basis that the setting asks for.
+
+        Agreements are read through the handler's own unit: if one changes meanwhile, the package runs again.
+        """
         if self._house.settings.house_basis == "open":
             return True
+        if self._house.settings.house_basis == "contract":
+            return basis.may_use(unit, organisation, fias, today)
         with self._house.database.read() as connection:
             return directory.has_house(connection, organisation, fias)
 

@@ -100,7 +100,7 @@ class Results:
         if isinstance(answer, api.Failed):
             return {"ErrorMessage": _problem(answer.problem)}
         if isinstance(answer, api.Exported):
-            return {answer.branch: list(answer.items)}
+            return {answer.branch: list(answer.items), **answer.beside}
         outcomes = [_outcome(outcome) for outcome in answer.outcomes]
         pattern = self.shape(about, about.service.result)
         imported = next(child.shape for child in pattern.children if wire.local(child.name) == "ImportResult")

@@ -10,7 +10,7 @@ from storage import packages
 
 
 def answer(house: installation.Installation, writer: results.Results, on_way: passage.Passage) -> bytes:
-    """Return the body that answers a question about packages; the stored bytes themselves for a finished one.
+    """Return the body that answers a question about packages; the stored bytes themselves for one that was run.
 
     Raises Rejected INT002013 for a message that is unknown, of another sender or of another service: which of the
     three is not told.
@@ -22,7 +22,7 @@ def answer(house: installation.Installation, writer: results.Results, on_way: pa
         package = packages.get(connection, asked)
         if package is None or package.sender != on_way.sender or package.path != on_way.path:
             raise errors.Rejected(errors.REQUEST_NOT_FOUND, f"Запрос {asked} не найден", where="MessageGUID")
-        stored = packages.result(connection, asked)
+        stored = packages.answer(connection, asked)
         if stored is not None:
             return stored
         reached = packages.state(connection, asked)

@@ -1,7 +1,8 @@
 """The worker: takes accepted packages one by one, has them executed, stores their signed results (P14).
 
 Whatever happens to the process, the package stays on the work list until its result is in the journal, and the result
-enters it once, together with everything that the family has changed.
+enters it once, together with everything that the family has changed. A run that fails by our own fault is no result:
+its sender is told, and the package is kept for `gateway exchange retry`.
 """
 
 from __future__ import annotations
@@ -68,7 +69,7 @@ class Worker:
             raise
         except contract_errors.UnknownPath:
             self._put_aside(claim.package)
-        except storage_errors.AlreadyFinished:
+        except (storage_errors.AlreadyFinished, storage_errors.ClaimLost):
             log.info("finished by another worker", extra={"facts": {"message": claim.package.message_guid}})
         finally:
             self._current = None
@@ -86,8 +87,13 @@ class Worker:
                 return
         self._give_back(claim.package)
 
-    def _store(self, package: packages.Package, done: execution.Done) -> None:
+    def _store(self, package: packages.Package, done: execution.Done | execution.Broken) -> None:
         now, guid = clock.now(), package.message_guid
+        if isinstance(done, execution.Broken):
+            facts = {"incident": done.incident, "error": done.error, "code": errors.EXCHANGE_FAILED}
+            with self._house.database.write(point="fail") as connection:
+                work.fail(connection, guid, self._name, done.body, facts, now)
+            return
         with self._house.database.write(point="finish") as connection:
             registry.apply(connection, done.unit, organisation=package.organisation, message=guid, at=now)
             work.finish(connection, guid, self._name, done.body, _facts(done.answer), now)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
-from typing import Protocol, TypeAlias
+from typing import Final, Protocol, TypeAlias
 
 from lxml import etree
 
@@ -60,6 +60,8 @@ class Exported:
     branch: str
     """Local name of the element under getStateResult, for example `exportHouseResult`."""
     items: tuple[Mapping[str, Data], ...]
+    beside: Mapping[str, Data] = dataclasses.field(default_factory=dict)
+    """What stands after the branch: IsNextPage, for example."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -107,6 +109,25 @@ class Dictionary:
     """What the naming field holds: String or Integer."""
 
 
+@dataclasses.dataclass(frozen=True, slots=True)
+class Parameter:
+    """One parameter of an object of the housing stock (OGFData): an entry of dictionary 197 with its rules."""
+
+    code: str
+    name: str
+    actual: bool
+    accepts: frozenset[str]
+    """Elements of Value that it can have, for example `IntegerValue`; none where it only heads others."""
+    multiple: bool
+    """Whether one object may have several of its values."""
+    applies_to: frozenset[str]
+    """Among `МКД`, `ЖД`, `Жилое помещение`, `Нежилое помещение`, `Комната`; those of premises are for blocks too."""
+    dictionary: int | None
+    """Registry number of the dictionary that NsiCode is from; None where it is not known."""
+    closed_to: frozenset[str]
+    """Roles that may not set it."""
+
+
 class Dictionaries(Protocol):
     """The common dictionaries of this installation as they are now."""
 
@@ -116,8 +137,120 @@ class Dictionaries(Protocol):
     def dictionary(self, number: int) -> Dictionary | None:
         """Return a common dictionary, or None."""
 
+    def parameter(self, code: str) -> Parameter | None:
+        """Return the parameter of an object of the housing stock (OGFData, dictionary 197) with this code, or None."""
+
     def numbers(self) -> Sequence[int]:
         """Return the registry numbers of all common dictionaries, the lowest first."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class OrganisationVersion:
+    """What is, or was once, known of an organisation."""
+
+    guid: str
+    """orgVersionGUID: another one after every change."""
+    root: str
+    """orgRootEntityGUID: stays whatever changes."""
+    organisation: str
+    """orgPPAGUID."""
+    ogrn: str
+    """ОГРН; ОГРНИП of a sole trader."""
+    name: str
+    role: str
+    since: dt.datetime
+    is_actual: bool
+    """Whether it is still what is known."""
+    kpp: str | None = None
+    inn: str | None = None
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Grant:
+    """The right of the information system that asks to act for an organisation, for a time."""
+
+    organisation: str
+    """orgPPAGUID."""
+    since: dt.datetime
+    revoked_at: dt.datetime | None
+
+
+class Directory(Protocol):
+    """Who is registered on this installation, and the grants to the system that has sent the package.
+
+    All GUIDs are asked for, and told, in lower case.
+    """
+
+    @property
+    def system(self) -> str:
+        """Login of the information system that has sent the package."""
+
+    def by_ogrn(self, ogrn: str) -> Sequence[OrganisationVersion]:
+        """Return what is known now of the organisations with this ОГРН or ОГРНИП."""
+
+    def by_root(self, guid: str) -> OrganisationVersion | None:
+        """Return what is known now of the organisation with this orgRootEntityGUID, or None."""
+
+    def by_guid(self, guid: str) -> OrganisationVersion | None:
+        """Return what is known now of the organisation with this orgPPAGUID, or None."""
+
+    def version(self, guid: str) -> OrganisationVersion | None:
+        """Return what is or was known under this orgVersionGUID, or None."""
+
+    def grants(self) -> Sequence[Grant]:
+        """Return the grants to the system, revoked ones too, in the order in which they begin."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Nobody:
+    """A directory in which nobody is: that of a task that is made by hand."""
+
+    system: str = ""
+
+    def by_ogrn(self, ogrn: str) -> Sequence[OrganisationVersion]:  # noqa: ARG002  # the names are the protocol's
+        """Return nothing."""
+        return ()
+
+    def by_root(self, guid: str) -> None:
+        """Return None."""
+
+    def by_guid(self, guid: str) -> None:
+        """Return None."""
+
+    def version(self, guid: str) -> None:
+        """Return None."""
+
+    def grants(self) -> Sequence[Grant]:
+        """Return nothing."""
+        return ()
+
+
+NOBODY: Final = Nobody()
+
+
+class Vault(Protocol):
+    """Keeps personal data so that they rest in the registry, and in its history, only sealed."""
+
+    def seal(self, content: Data, owner: str) -> str:
+        """Return content as a text that opens only on this installation and for this owner, an object's id."""
+
+    def unseal(self, sealed: str, owner: str) -> Data:
+        """Return what was sealed for this owner."""
+
+
+class NoVault:
+    """Stands where no personal data are kept: whoever meets some has been wired wrongly."""
+
+    def seal(self, content: Data, owner: str) -> str:  # noqa: ARG002  # the names are the protocol's
+        """Raise RuntimeError."""
+        raise RuntimeError(f"there is no vault for the personal data of {owner}")
+
+    def unseal(self, sealed: str, owner: str) -> Data:  # noqa: ARG002  # the same
+        """Raise RuntimeError."""
+        raise RuntimeError(f"there is no vault for the personal data of {owner}")
+
+
+NO_VAULT: Final = NoVault()
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -143,6 +276,10 @@ class Task:
     may_use_house: Callable[[str], bool]
     """Whether the organisation has a basis for the house with this FIASHouseGuid (lower case)."""
     dictionaries: Dictionaries
+    directory: Directory = NOBODY
+    """Organisations and grants, as the administration keeps them."""
+    vault: Vault = NO_VAULT
+    """Seals personal data; the installation's own, a task that is made by hand has none."""
     ogrn: str = ""
     """ОГРН of the organisation; empty where it is not known."""
 

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from gateway.families import api, houses, nsi
+from gateway.families import accounts, agreements, api, houses, nsi, organisations
 
 HANDLERS: Final[Mapping[str, api.Handler]] = {
+    **accounts.HANDLERS,
+    **agreements.HANDLERS,
     **houses.HANDLERS,
     **nsi.HANDLERS,
+    **organisations.HANDLERS,
 }
 """By Clark name of the request element."""

@@ -169,17 +169,19 @@ class _State(registry.Collector):
     def _ask(self) -> dict[str, float]:
         with self._house.database.read() as connection:
             waiting, oldest = packages.waiting(connection), packages.oldest_waiting(connection)
-            entries = journal.size(connection)
+            parked, entries = packages.parked(connection), journal.size(connection)
         age = (clock.now() - oldest).total_seconds() if oldest else 0.0
         return {
             "gateway_packages_waiting": waiting,
             "gateway_oldest_waiting_seconds": max(age, 0.0),
+            "gateway_packages_failed": parked,
             "gateway_journal_entries": entries,
         }
 
 
 _MEANINGS: Final = {
-    "gateway_packages_waiting": "Acknowledged packages that have no result yet.",
+    "gateway_packages_waiting": "Acknowledged packages that are still to be executed.",
     "gateway_oldest_waiting_seconds": "Age of the oldest of them; 0 when none waits.",
+    "gateway_packages_failed": "Packages whose execution has failed by our own fault; see gateway exchange.",
     "gateway_journal_entries": "Entries of the journal.",
 }

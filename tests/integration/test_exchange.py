@@ -105,7 +105,7 @@ def test_p7_result__is_signed_and_verifies_in_the_envelope_and_alone(stand):
     answer = stand.state(guid)
     assert verdict(answer.xml.find(f".//{{{HM}}}getStateResult")).good
     with stand.house.database.read() as connection:
-        stored = packages.result(connection, guid)
+        stored = packages.answer(connection, guid)
     assert verdict(etree.fromstring(stored)).good
     assert stored in answer.body
 

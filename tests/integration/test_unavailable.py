@@ -6,7 +6,7 @@ import dataclasses
 
 import pytest
 
-from gateway import errors, installation, signatures
+from gateway import errors, installation, signatures, vault
 from tests import samples
 from tests import stand as stands
 
@@ -37,6 +37,17 @@ def test_key_missing_at_start__does_not_open(stand):
     signatures.key_paths(stand.settings)[0].unlink()
     with pytest.raises(errors.Unavailable, match="gateway init"):
         installation.Installation.open(stand.settings)
+
+
+def test_key_of_personal_data_removed__no_acknowledgement_until_it_is_back(stand):
+    key = vault.path(stand.settings)
+    hidden = key.rename(key.with_suffix(".away"))
+    forget(stand)
+    assert refuses(stand)
+    with pytest.raises(errors.Unavailable, match="put it back from a copy"):
+        installation.Installation.open(stand.settings)
+    hidden.rename(key)
+    assert stand.send(samples.HOUSE).status == 200
 
 
 def test_schema_missing_at_start__does_not_open(stand, tmp_path):

@@ -126,14 +126,14 @@ def test_limits__are_those_that_a_look_at_every_node_finds(around, plan):
 
 
 @given(around=AROUND, plan=TREES)
-def test_identifiers__are_counted_as_by_a_look_at_every_attribute(around, plan):
-    bearers = [Plan(attributes={"Id": value}) for value in MINE]
-    plan.content = [*bearers, *plan.content]
+def test_identifiers__are_as_unique_as_a_look_at_every_attribute_finds(around, plan):
+    plan = Plan({}, {"Id": "one"}, [Plan({}, {"Id": "two"}, [Plan({}, {"Id": "three"}, [plan])])])
     element = _grown(around, plan)
-    found = [child for child in element if child.get("Id") in MINE][:3]
-    for some in (found, found[:1]):
+    mine = [element[0][0], element[0], element]
+    everything = [*around, plan][0].all_attributes()
+    for some in (mine, mine[:1]):
         values = {bearer.get("Id") for bearer in some}
-        assert references.bearers(*some) == sum(map(_is_bearer(values), [*around, plan][0].all_attributes()))
+        assert references.are_unique(*some) is (sum(map(_is_bearer(values), everything)) == len(some))
 
 
 def _is_bearer(values: set[str]) -> Callable[[tuple[str, str]], bool]:

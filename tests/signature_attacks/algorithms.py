@@ -139,6 +139,22 @@ for _name, _address in _OTHERS.items():
     )
 
 
+_LONG = "urn:" + "a" * 40_000
+for _name, _path in {
+    "signature-method": f"{message.SIGNATURE}/{METHOD}",
+    "canonicalization-method": f"{message.SIGNATURE}/ds:SignedInfo/ds:CanonicalizationMethod",
+    "digest-method": f"{PAYLOAD}/ds:DigestMethod",
+    "digest-method-of-the-certificate": f"{message.SIGNATURE}//xades:CertDigest/ds:DigestMethod",
+}.items():
+    FAMILY.add(
+        f"{_name}-of-40-kb",
+        lambda draft, path=_path: draft.one(path).set("Algorithm", _LONG),
+        Reason.ALGORITHM,
+        f"The address of the {_name.replace('-', ' ')} has 40 KB, which the refusal must not repeat.",
+        by=HOLDER,
+    )
+
+
 @holder(Reason.ALGORITHM, "SignatureMethod is RSA, the key is on a curve.")
 def method_rsa_with_a_curve_key(draft):
     with_method(f"{MORE}rsa-sha256")(draft)

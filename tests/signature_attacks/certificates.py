@@ -1,4 +1,4 @@
-"""Certificates that are broken, out of force, not for signing, or full of surprises; a careless authority signed them."""
+"""Certificates that are broken, out of force, not for signing, or full of surprises, from a careless authority."""
 
 from __future__ import annotations
 
@@ -61,6 +61,14 @@ add("name-constraints-critical", Reason.CERTIFICATE, "NameConstraints, critical,
     extensions=(*x509.SIGNING, x509.extension("2.5.29.30", der.sequence())))  # fmt: skip
 add("policy-constraints-critical", Reason.CERTIFICATE, "PolicyConstraints, critical.",
     extensions=(*x509.SIGNING, x509.extension("2.5.29.36", der.sequence(der.tlv(0x80, b"\0")))))  # fmt: skip
+
+_SPEAKING = {
+    "control-characters": ("has control characters and markup in its name", "\x00\x01\x1b[31m</detail>&\x7f\u202e"),
+    "2-000-characters": ("has 2 000 characters in its name", "я" * 2000),
+}
+for _name, (_what, _words) in _SPEAKING.items():
+    add(f"name-of-{_name}", Reason.EXPIRED, f"A certificate that had ended {_what}, for the sentence that tells it.",
+        subject=x509.name(_words), ends=der.time(PAST))  # fmt: skip
 
 # --- serial numbers ---------------------------------------------------------------------------------------------------
 

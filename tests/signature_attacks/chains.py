@@ -66,6 +66,12 @@ def link(key=None, issuer=None, **pieces) -> bytes:
     return x509.Blank(spki=keys.spki(chosen), **pieces).signed(issuer)
 
 
+def _namesake(issuer=None) -> bytes:
+    """The attacker's authority under the name of the real one, signed by itself, and by whom it says that it is."""
+    extensions = (*x509.ISSUING, x509.of_issuer(issuer)) if issuer else x509.ISSUING
+    return link(own_authority(), own_authority(), subject=x509.AUTHORITY_NAME, extensions=extensions)
+
+
 def below_link(*links: bytes, key=None, **pieces) -> Path:
     """A signer certified by the intermediate authority, which comes along."""
     holder = Holder.of(stranger_key(), issuer=key or keys.curve("intermediate"), issuer_name=LINK_NAME, **pieces)
@@ -80,26 +86,22 @@ add(
     "An authority of the attacker's bears the name of the real one, and certifies him under the victim's name.",
     lambda: Path(
         Holder.of(stranger_key(), issuer=own_authority()),
-        (link(own_authority(), own_authority(), subject=x509.AUTHORITY_NAME),),
+        (_namesake(),),
     ),
 )
-add(
-    "authority-with-a-copied-name-and-key-identifier",
-    CHAIN,
-    "The same, and the key identifiers are those of the real authority.",
-    lambda: Path(
-        Holder.of(
-            stranger_key(),
-            issuer=own_authority(),
-            extensions=(
-                *x509.SIGNING,
-                x509.extension(
-                    "2.5.29.35", der.sequence(der.tlv(0x80, x509.authority_certificate()[-20:])), critical=False
-                ),
-            ),
+for _name, _key, _reason, _whose in (
+    ("of-the-victim", x509.authority, CHAIN, "that of the real authority's key"),
+    ("of-the-attacker", own_authority, Reason.UNTRUSTED, "that of its own key, as if the authority had a new one"),
+):
+    add(
+        f"authority-with-a-copied-name-and-the-key-identifier-{_name}",
+        _reason,
+        f"The same, and the key identifier is {_whose}.",
+        lambda key=_key: Path(
+            Holder.of(stranger_key(), issuer=own_authority(), extensions=(*x509.SIGNING, x509.of_issuer(key()))),
+            (_namesake(key()),),
         ),
-    ),
-)
+    )
 add(
     "authority-unknown",
     Reason.UNTRUSTED,
@@ -191,7 +193,7 @@ def _circle(key, spki: bytes, algorithm: bytes) -> Path:
             algorithm=algorithm,
             issuer=LINK_NAME,
             subject=LINK_NAME,
-            extensions=(x509.constraints(der.boolean(True)), x509.key_usage(der.bits(b"\x86", 1))),
+            extensions=(x509.constraints(der.true()), x509.key_usage(der.bits(b"\x86", 1))),
         ).signed(key)
 
     signer = Holder.of(stranger_key(), issuer=key, issuer_name=LINK_NAME, algorithm=algorithm)
@@ -239,7 +241,7 @@ add(
 _AUTHORITIES = {
     "without-cert-sign": (
         "may sign documents and no certificates",
-        {"extensions": (x509.constraints(der.boolean(True)), x509.key_usage(x509.DIGITAL_SIGNATURE))},
+        {"extensions": (x509.constraints(der.true()), x509.key_usage(x509.DIGITAL_SIGNATURE))},
     ),
     "without-constraints": ("has no BasicConstraints", {"extensions": (x509.key_usage(x509.CERT_SIGN),)}),
     "that-is-none": (
@@ -293,7 +295,7 @@ def _long(count: int, path_length: int | None = None) -> Path:
     for number in range(count):
         key, name = keys.curve(f"link {number}"), x509.name(f"Attack corpus link {number}")
         length = [der.integer(path_length)] if path_length is not None and number == 0 else []
-        extensions = (x509.constraints(der.boolean(True), *length), x509.key_usage(x509.CERT_SIGN))
+        extensions = (x509.constraints(der.true(), *length), x509.key_usage(x509.CERT_SIGN))
         links.append(link(key, issuer, subject=name, issuer_name=issuer_name, extensions=extensions))
         issuer, issuer_name = key, name
     holder = Holder.of(stranger_key(), issuer=issuer, issuer_name=issuer_name)
@@ -319,7 +321,7 @@ add(
     "path-interrupted",
     Reason.UNTRUSTED,
     "An authority in the middle of the chain does not come along.",
-    lambda: (lambda path: dataclasses.replace(path, links=path.links[:1]))(_long(3)),
+    lambda: dataclasses.replace(_long(3), links=_long(3).links[:1]),
     AUTHORITY,
 )
 
@@ -334,7 +336,7 @@ add(
     "certificate-signed-with-sha-1",
     CHAIN,
     "The authority signed the certificate with ECDSA and SHA-1.",
-    lambda: Path(_signed_with(hashes.SHA1(), "1.2.840.10045.4.1")),
+    lambda: Path(_signed_with(hashes.SHA1(), "1.2.840.10045.4.1")),  # noqa: S303 - the attack
     AUTHORITY,
 )
 add(

@@ -21,7 +21,7 @@ Change = Callable[[Draft], bytes | None]
 Base = Callable[[], Draft]
 
 ANYBODY, HOLDER, AUTHORITY = "anybody", "holder", "authority"
-"""Who can make it: whoever saw a good message, whoever holds a certificate of the authority, or a careless authority."""
+"""Who can make it: whoever saw a good message, whoever holds a certificate, or a careless authority."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)

@@ -48,8 +48,8 @@ def numeric(digits: str) -> bytes:
     return tlv(0x12, digits.encode("ascii"))
 
 
-def boolean(value: bool) -> bytes:
-    return tlv(0x01, b"\xff" if value else b"\x00")
+def true() -> bytes:
+    return tlv(0x01, b"\xff")
 
 
 def null() -> bytes:

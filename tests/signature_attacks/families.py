@@ -9,11 +9,11 @@ from tests.signature_attacks import (
     gost,
     identifiers,
     key_info,
+    large_certificates,
     markup,
     message,
     public_keys,
     references,
-    sizes,
     structure,
     transforms,
     values,
@@ -38,7 +38,7 @@ FAMILIES: tuple[Family, ...] = tuple(
         chains,
         certificates,
         gost,
-        sizes,
+        large_certificates,
     )
 )
 

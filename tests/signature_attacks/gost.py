@@ -116,11 +116,14 @@ _BY_NAME = {curve.name: curve for curve in curves.ALL}
 CURVE, CURVE_B = (_BY_NAME[f"GostR3410-2001-CryptoPro-{letter}-ParamSet"] for letter in "AB")
 TWISTED, CURVE_512 = (_BY_NAME[f"tc26-gost-3410-{end}-paramSetA"] for end in ("2012-256", "12-512"))
 KEY = Key.named("signer", CURVE)
+KEY_B = Key.named("signer", CURVE_B)
 LONG_KEY = Key.named("signer", CURVE_512, algorithm=KEY_512, parameters=())
 OLD_KEY = Key.named("signer", CURVE, algorithm=KEY_2001, parameters=(HASH_94,))
 
 
-def draft(key: Key = KEY, *, key_info: bytes | None = None, method: str = METHOD_256, digest: str = DIGEST_256) -> Draft:
+def draft(
+    key: Key = KEY, *, key_info: bytes | None = None, method: str = METHOD_256, digest: str = DIGEST_256
+) -> Draft:
     certificate = x509.Blank(spki=key_info or key.spki()).signed()
     return Draft(Holder(key, certificate, method), digest)
 
@@ -158,7 +161,10 @@ _VALUES = {
         ),
         "r and s are in DER",
     ),
-    "padded-to-512": (lambda value: bytes(_HALF) + value[:_HALF] + bytes(_HALF) + value[_HALF:], "it is padded to 128 octets"),
+    "padded-to-512": (
+        lambda value: bytes(_HALF) + value[:_HALF] + bytes(_HALF) + value[_HALF:],
+        "it is padded to 128 octets",
+    ),
     "s-negated": (
         lambda value: KEY.pair(CURVE.q - int.from_bytes(value[:_HALF], "big"), int.from_bytes(value[_HALF:], "big")),
         "s is subtracted from the order",
@@ -180,7 +186,10 @@ def _over(make) -> object:
 for _name, (_make, _what) in {
     "digest-big-endian": (lambda data: hashed("streebog256", data)[::-1], "the digest is read big-endian"),
     "digest-of-94": (lambda data: hashed("gost94", data), "the digest is of ГОСТ Р 34.11-94"),
-    "digest-of-512-cut": (lambda data: hashed("streebog512", data)[:_HALF], "the digest is the first half of that of 512 bits"),
+    "digest-of-512-cut": (
+        lambda data: hashed("streebog512", data)[:_HALF],
+        "the digest is the first half of that of 512 bits",
+    ),
     "digest-of-sha256": (lambda data: hashlib.sha256(data).digest(), "the digest is SHA-256"),
 }.items():
     FAMILY.add(
@@ -269,8 +278,7 @@ ZERO_X = next(curve for curve in curves.RFC_4357 if not curve.example and curve.
 key_of("off-the-curve", "is not on its curve", public(CURVE, X, Y ^ 1))
 key_of("zero", "is (0, 0)", public(CURVE, 0, 0))
 key_of("beyond-the-field", "has an x to which the prime was added",
-       lambda: public(CURVE_B, Key.named("signer", CURVE_B).point()[0] + CURVE_B.p, Key.named("signer", CURVE_B).point()[1]),
-       Key.named("signer", CURVE_B))  # fmt: skip
+       lambda: public(CURVE_B, KEY_B.point()[0] + CURVE_B.p, KEY_B.point()[1]), KEY_B)  # fmt: skip
 key_of("with-x-0", "has x = 0, and some take that for the point at infinity: anybody can sign for it",
        lambda: public(ZERO_X, 0, root_of(ZERO_X)), Forger(ZERO_X, 1), Reason.SIGNATURE_VALUE)  # fmt: skip
 key_of("of-order-2", "has the order 2 on a twisted curve: anybody can sign for it",
@@ -283,7 +291,8 @@ key_of("too-long", "has an octet more", written(_COORDINATES + b"\0", CURVE.oid,
 key_of("uncompressed", "is written as ECDSA keys are", written(b"\x04" + _COORDINATES, CURVE.oid, HASH_256))
 key_of("empty", "is empty", written(b"", CURVE.oid, HASH_256))
 key_of("without-octet-string", "stands bare in the bit string",
-       spki(der.sequence(der.oid(KEY_256), der.sequence(der.oid(CURVE.oid), der.oid(HASH_256))), _COORDINATES))  # fmt: skip
+       spki(der.sequence(der.oid(KEY_256), der.sequence(der.oid(CURVE.oid), der.oid(HASH_256))),
+            _COORDINATES))  # fmt: skip
 key_of("of-an-example", "is on the curve of the examples of the standard",
        Key.named("signer", curves.TEST_256).spki(), Key.named("signer", curves.TEST_256))  # fmt: skip
 key_of("on-an-unknown-curve", "is on a curve that nobody knows", written(_COORDINATES, "1.2.643.2.2.35.99", HASH_256))
@@ -336,5 +345,36 @@ for _name, (_what, _make, _by) in _CHAINS.items():
     )
 message_of("certificate-of-2001", "chain", "An authority of ГОСТ 2001 signed the certificate.",
            lambda: draft_of(below(OLD_ISSUER, SIGNED_2001, "gost94")))  # fmt: skip
-message_of("certificate-of-2012-by-a-key-of-2001", "chain", "A key of 2001 signed the certificate by the rules of 2012.",
+message_of("certificate-of-2012-by-a-key-of-2001", "chain", "A key of 2001 signed the certificate as one of 2012.",
            lambda: draft_of(below(OLD_ISSUER, SIGNED_256, "streebog256")))  # fmt: skip
+
+
+def circle(*keys: Key) -> Path:
+    """A signer below four authorities of one name, each certified by the key after its own."""
+    algorithm = der.sequence(der.oid("1.2.643.7.1.1.3.3"))
+
+    def certified(key_info: bytes, issuer: Key, **pieces: object) -> bytes:
+        blank = x509.Blank(spki=key_info, issuer=LINK_NAME, algorithm=algorithm, **pieces)
+        return blank.with_signature(issuer.sign_digest(hashed("streebog512", blank.tbs())))
+
+    links = [
+        certified(
+            key.spki(),
+            keys[(number + 1) % len(keys)],
+            serial=der.integer(0x2001 + number),
+            subject=LINK_NAME,
+            extensions=x509.ISSUING,
+        )
+        for number, key in enumerate(keys)
+    ]
+    return Path(Holder(KEY, certified(KEY.spki(), keys[0]), METHOD_256), tuple(links), "CN=Attack corpus intermediate")
+
+
+def _long(number: int) -> Key:
+    return Key.named(f"circle {number}", CURVE_512, algorithm=KEY_512, parameters=())
+
+
+message_of("circle-of-authorities", Reason.UNTRUSTED, "Four authorities of one name and one key of 512 bits.",
+           lambda: draft_of(circle(*(_long(0) for _ in range(4)))), ANYBODY)  # fmt: skip
+message_of("circle-of-namesakes", Reason.UNTRUSTED, "Four authorities of one name, each with its own key of 512 bits.",
+           lambda: draft_of(circle(*(_long(number) for number in range(4)))), ANYBODY)  # fmt: skip

@@ -49,7 +49,8 @@ _TEXT = f"""<soap:Envelope xmlns:soap="{SOAP}" xmlns:base="{BASE}" xmlns:hm="{HM
     </base:RequestHeader>
   </soap:Header>
   <soap:Body>
-    <hm:exportHouseRequest Id="{ID}" base:version="15.10.0.0"><ds:Signature xmlns:ds="{DS}" Id="xmldsig-1"><ds:SignedInfo>
+    <hm:exportHouseRequest Id="{ID}" base:version="15.10.0.0"><ds:Signature xmlns:ds="{DS}" \
+Id="xmldsig-1"><ds:SignedInfo>
 <ds:CanonicalizationMethod Algorithm="{INCLUSIVE}"/>
 <ds:SignatureMethod Algorithm="{{method}}"/>
 <ds:Reference Id="xmldsig-1-ref0" URI="#{ID}"><ds:Transforms><ds:Transform Algorithm="{ENVELOPED}"/>\
@@ -83,8 +84,8 @@ DIGESTS: dict[str, Callable[[bytes], bytes]] = {
     }.items()
 }
 """By the address of the DigestMethod; what is not here is digested by SHA-256."""
-_HASHES = {"sha1": hashes.SHA1(), "sha224": hashes.SHA224(), "sha384": hashes.SHA384(), "sha512": hashes.SHA512()}
-_HASHES |= {"md5": hashes.MD5()}
+_HASHES = {"sha224": hashes.SHA224(), "sha384": hashes.SHA384(), "sha512": hashes.SHA512()}
+_HASHES |= {"sha1": hashes.SHA1(), "md5": hashes.MD5()}  # noqa: S303 - attacks use them
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

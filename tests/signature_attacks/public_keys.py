@@ -1,4 +1,4 @@
-"""Public keys in certificates of the authority that no signature may be checked with: a careless authority signs anything."""
+"""Public keys that no signature may be checked with, in certificates of an authority that signs anything."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from cryptography.hazmat.primitives.asymmetric import dsa, ec, ed448, ed25519, x
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from signing.verdict import Reason
-from tests.signature_attacks import der, keys, message
+from tests.signature_attacks import der, keys
 from tests.signature_attacks.corpus import AUTHORITY, Family
 from tests.signature_attacks.message import MORE, Draft, Holder
 
@@ -176,7 +176,7 @@ for _name, (_what, _key_info) in _BROKEN.items():
 
 
 class _Dsa:
-    """DSA with a nonce that is always the same; whoever signs twice with it gives the key away, and here it is public."""
+    """DSA with a nonce that is always the same: it gives the key away, and that is public here."""
 
     def __init__(self) -> None:
         self._key: dsa.DSAPrivateNumbers = keys.stored("dsa-2048").private_numbers()
@@ -245,6 +245,19 @@ rsa(
     "rsa-pss-key",
     "The key is for RSASSA-PSS alone, the signature is PKCS #1 v1.5.",
     rsa_spki(_modulus("rsa-2048"), 65537, der.sequence(der.oid(RSASSA_PSS))),
+)
+
+
+rsa(
+    "rsa-pss-key-with-parameters",
+    "The key is for RSASSA-PSS with SHA-256 alone, the signature is PKCS #1 v1.5.",
+    rsa_spki(
+        _modulus("rsa-2048"),
+        65537,
+        der.sequence(
+            der.oid(RSASSA_PSS), der.sequence(der.explicit(0, der.sequence(der.oid("2.16.840.1.101.3.4.2.1"))))
+        ),
+    ),
 )
 
 

@@ -54,7 +54,7 @@ _URIS = {
     "number-sign-twice": (f"##{message.ID}", "has two number signs"),
     "capital": (f"#{message.ID.capitalize()}", "is in another case"),
     "zero-width": (f"#{message.ID}\u200b", "has an invisible character in it"),
-    "cyrillic": (f"#{message.ID.replace('c', 'с')}", "has a Cyrillic letter of the same look"),  # noqa: RUF001
+    "cyrillic": (f"#{message.ID.replace('c', 'с')}", "has a Cyrillic letter of the same look"),
     "query": (f"?a#{message.ID}", "has a query before the fragment"),
 }
 for _name, (_uri, _what) in _URIS.items():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import hashlib
 
 from lxml import etree
 
@@ -10,7 +11,7 @@ from signing.verdict import Reason
 from tests.signature_attacks import message
 from tests.signature_attacks.corpus import Family
 from tests.signature_attacks.key_info import attacker
-from tests.signature_attacks.message import DS, NS, PROPERTIES, XADES, Draft, element
+from tests.signature_attacks.message import DS, NS, PAYLOAD, PROPERTIES, XADES, Draft, element
 
 FAMILY = Family("structure", "A second signature, properties that are elsewhere, or times that cannot be.")
 stranger, holder = FAMILY.stranger, FAMILY.holder
@@ -84,6 +85,40 @@ def signature_in_the_key_info(draft):
 @stranger(Reason.SHAPE, "A Signature inside of SignedInfo: the enveloped transform may take out either.")
 def signature_in_signed_info(draft):
     draft.inside("ds:SignedInfo").append(of_the_attacker(draft))
+
+
+_BOXES = {
+    "key-info": ("KeyInfo", "ds:KeyInfo"),
+    "object": ("the Object", "ds:Object"),
+    "x509-data": ("X509Data", "ds:KeyInfo/ds:X509Data"),
+}
+
+
+def namesake() -> etree._Element:
+    """An element of another namespace whose tags are written like those of the Signature."""
+    return etree.fromstring('<ds:Signature xmlns:ds="urn:attack"/>')
+
+
+for _name, (_words, _path) in _BOXES.items():
+    FAMILY.add(
+        f"namesake-of-the-signature-in-{_name}",
+        lambda draft, path=_path: draft.inside(path).append(namesake()),
+        Reason.SHAPE,
+        f"An element of another namespace in {_words}, whose end tag is written like that of the Signature.",
+    )
+
+
+@holder(
+    Reason.SHAPE, "The same, and the digest is of what follows that end tag instead of the Signature's.", seal=False
+)
+def namesake_of_the_signature_and_its_digest(draft):
+    draft.inside("ds:Object").append(namesake())
+    draft.seal()
+    octets = message.canonical(message.parse(draft.octets()).find("soap:Body", NS)[0], message.EXCLUSIVE)
+    start, end = octets.index(b"<ds:Signature"), octets.index(b"</ds:Signature>")
+    digest = hashlib.sha256(octets[:start] + octets[end + len(b"</ds:Signature>") :]).digest()
+    message.digest(draft.one(PAYLOAD)).text = message.text_of(digest)
+    draft.write_value(draft.value(draft.signed_info()))
 
 
 @stranger(Reason.MISSING, "The Signature stands after the content of the request.")

@@ -1,4 +1,4 @@
-"""Transforms and canonicalisations that are not those of the profile; the digests are right for them where they can be."""
+"""Transforms and canonicalisations that are not those of the profile; the digests are right for them where possible."""
 
 from __future__ import annotations
 

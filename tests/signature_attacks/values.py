@@ -108,8 +108,8 @@ _TEXTS = {
     "stray-bits": ("AB==", "SignatureValue has bits that base64 throws away"),
     "padding-missing": ("AAA", "SignatureValue has lost its padding"),
     "padding-inside": ("AA==AAAA", "SignatureValue goes on after its padding"),
-    "beyond-ascii": ("АААА", "SignatureValue is in Cyrillic letters"),  # noqa: RUF001
-    "full-width": ("ＡＡＡＡ", "SignatureValue is in letters of full width"),  # noqa: RUF001
+    "beyond-ascii": ("АААА", "SignatureValue is in Cyrillic letters"),
+    "full-width": ("ＡＡＡＡ", "SignatureValue is in letters of full width"),
     "no-break-space": ("AAAA\u00a0AAAA", "SignatureValue has a no-break space, which is no white space of XML"),
 }
 
@@ -148,6 +148,17 @@ def _digest_info(draft: Draft, prefix: str) -> bytes:
     return raw.power(b"\x00\x01" + b"\xff" * (raw.size - len(block) - 3) + b"\x00" + block)
 
 
+def _short(draft: Draft) -> bytes:
+    """Try signing times until the value begins with a zero octet; then leave that out."""
+    time = draft.inside(".//xades:SigningTime")
+    for number in range(10_000):
+        time.text = f"2027-03-01T15:00:00.{number:04}+03:00"
+        value = _value(draft.seal())
+        if value[0] == 0:
+            return value[1:]
+    raise AssertionError("no value begins with a zero octet")
+
+
 _RSA = {
     "all-zero": (lambda _: bytes(256), "the value is zero"),
     "one": (lambda _: bytes(255) + b"\x01", "the value is 1"),
@@ -159,7 +170,7 @@ _RSA = {
     "leading-zero": (lambda draft: b"\x00" + _value(draft), "a zero octet stands before the value"),
     "trailing-zero": (lambda draft: _value(draft) + b"\x00", "a zero octet follows the value"),
     "truncated": (lambda draft: _value(draft)[:-1], "the last octet is missing"),
-    "short-by-a-zero": (lambda draft: _short(draft), "the value begins with a zero octet, which is left out"),
+    "short-by-a-zero": (_short, "the value begins with a zero octet, which is left out"),
     "pss": (
         lambda draft: draft.key.sign(
             draft.signed_info(), padding.PSS(padding.MGF1(hashes.SHA256()), 0), hashes.SHA256()
@@ -167,7 +178,7 @@ _RSA = {
         "it is RSASSA-PSS under the address of PKCS #1 v1.5",
     ),
     "sha1-inside": (
-        lambda draft: draft.key.sign(draft.signed_info(), padding.PKCS1v15(), hashes.SHA1()),
+        lambda draft: draft.key.sign(draft.signed_info(), padding.PKCS1v15(), hashes.SHA1()),  # noqa: S303
         "DigestInfo holds SHA-1",
     ),
     "sha512-inside": (
@@ -196,17 +207,6 @@ _RSA = {
         "the padding is short and garbage follows the digest",
     ),
 }
-
-
-def _short(draft: Draft) -> bytes:
-    """Try signing times until the value begins with a zero octet; then leave that out."""
-    time = draft.inside(".//xades:SigningTime")
-    for number in range(10_000):
-        time.text = f"2027-03-01T15:00:00.{number:04}+03:00"
-        value = _value(draft.seal())
-        if value[0] == 0:
-            return value[1:]
-    raise AssertionError("no value begins with a zero octet")
 
 
 for _name, (_make, _what) in _RSA.items():

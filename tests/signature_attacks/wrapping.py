@@ -1,8 +1,8 @@
 """Signature wrapping: the genuine signed element goes where nobody reads, and a forged one stands in its place.
 
-XSW 1 to 8 are the shapes of Somorovsky and others, "On Breaking SAML" (USENIX Security 2012), translated to an enveloped
-signature under the Body of a SOAP message; 9 to 12 are the four contexts of McIntosh and Austel, "XML Signature Element
-Wrapping Attacks" (2005). The rest follow from what this wire has: two Bodies, two Envelopes, attachments.
+XSW 1 to 8 are the shapes of Somorovsky and others, "On Breaking SAML" (USENIX Security 2012), translated to an
+enveloped signature under the Body of a SOAP message; 9 to 12 are the four contexts of McIntosh and Austel, "XML
+Signature Element Wrapping Attacks" (2005). The rest follow from what this wire has: two Bodies, two Envelopes.
 """
 
 from __future__ import annotations

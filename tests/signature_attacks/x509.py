@@ -9,6 +9,7 @@ import base64
 import dataclasses
 import datetime as dt
 import functools
+import hashlib
 from typing import Any
 
 from cryptography.hazmat.primitives import hashes
@@ -40,7 +41,7 @@ def name(common_name: str, *more: bytes) -> bytes:
 
 
 def extension(oid: str, value: bytes, *, critical: bool = True) -> bytes:
-    return der.sequence(der.oid(oid), *([der.boolean(True)] if critical else []), der.octets(value))
+    return der.sequence(der.oid(oid), *([der.true()] if critical else []), der.octets(value))
 
 
 def key_usage(value: bytes) -> bytes:
@@ -51,7 +52,7 @@ def constraints(*values: bytes) -> bytes:
     return extension("2.5.29.19", der.sequence(*values))
 
 
-ISSUING = (constraints(der.boolean(True)), key_usage(CERT_SIGN))
+ISSUING = (constraints(der.true()), key_usage(CERT_SIGN))
 SIGNING = (constraints(), key_usage(DIGITAL_SIGNATURE))
 
 AUTHORITY_NAME = name("Attack corpus authority", attribute(ORGANIZATION, der.utf8("hcs-gateway tests")))
@@ -115,9 +116,19 @@ def authority() -> ec.EllipticCurvePrivateKey:
 @functools.cache
 def authority_certificate() -> bytes:
     """The one anchor of the corpus."""
+    identified = (*ISSUING, extension("2.5.29.14", der.octets(key_identifier(authority())), critical=False))
     return Blank(
-        spki=keys.spki(authority()), serial=der.integer(1), subject=AUTHORITY_NAME, extensions=ISSUING
+        spki=keys.spki(authority()), serial=der.integer(1), subject=AUTHORITY_NAME, extensions=identified
     ).signed()
+
+
+def key_identifier(key: Any) -> bytes:
+    return hashlib.sha1(keys.spki(key), usedforsecurity=False).digest()
+
+
+def of_issuer(key: Any) -> bytes:
+    """AuthorityKeyIdentifier: which key of the issuer is said to have signed."""
+    return extension("2.5.29.35", der.sequence(der.tlv(0x80, key_identifier(key))), critical=False)
 
 
 def pem(certificate: bytes) -> bytes:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from gateway import errors
+from gateway.families import catalogue, handlers
 
 _DOCS = Path(__file__).resolve().parents[2] / "docs"
 _SPEC = importlib.util.spec_from_file_location("render", _DOCS / "render.py")
@@ -41,3 +42,26 @@ def test_code__has_a_sample_or_a_test_that_provokes_it(code):
         assert code in test.read_text(encoding="utf-8")
     else:
         assert render.sample(code)
+
+
+def test_controls__are_all_on_their_page_with_their_codes():
+    page = render.controls_page()
+    families = catalogue.catalogue()
+    assert {request for family in families for request in family.requests} == set(handlers.HANDLERS)
+    for family in families:
+        assert family.rules, f"{family.name} declares no CONTROLS"
+        for rule in family.rules:
+            row = next(line for line in page.splitlines() if line.startswith(f"| `{rule.name}`<br>{rule.sentence} |"))
+            assert all(f"(errors.md#{code.lower()})" in row for code in rule.codes)
+            assert rule.sentence.endswith(".")
+
+
+def test_codes_of_controls__are_in_the_catalogue():
+    known = {code.id for code in errors.catalogue()}
+    assert {code for family in catalogue.catalogue() for rule in family.rules for code in rule.codes} <= known
+
+
+@pytest.mark.parametrize("file", sorted((_DOCS.parent / "samples" / "invalid").rglob("*repaired.xml")), ids=str)
+def test_repaired_twin__stands_beside_what_it_repairs_and_is_named(file):
+    broken = [name for name in render.samples_of(file.parent.name) if render.twin(file.parent.name, name)]
+    assert file.name in {render.twin(file.parent.name, name).rpartition("/")[2] for name in broken}

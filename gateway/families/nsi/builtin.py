@@ -16,6 +16,7 @@ from typing import Final
 
 from gateway import clock
 from gateway.families import api
+from gateway.families.nsi import parameters
 
 _LIST: Final = "dictionaries.csv"
 
@@ -35,6 +36,11 @@ class Builtin:
     def numbers(self) -> Sequence[int]:
         """Return the registry numbers, the lowest first."""
         return numbers()
+
+    def parameter(self, code: str) -> api.Parameter | None:
+        """Return the parameter with this code, or None."""
+        item = self.item(parameters.NUMBER, code)
+        return parameters.of(item, parameter_rows().get(normal(code), {})) if item else None
 
 
 def guid(number: int, code: str) -> str:
@@ -61,10 +67,30 @@ def dictionary(number: int) -> api.Dictionary | None:
         return None
     modified = dt.datetime.fromisoformat(about["modified"]).replace(tzinfo=clock.MOSCOW)
     items = {
-        normal(row["code"]): api.Item(row["code"], guid(number, row["code"]), row["name"], modified_at=modified)
+        normal(row["code"]): api.Item(
+            row["code"],
+            guid(number, row["code"]),
+            row["name"],
+            modified_at=modified,
+            fields=parameters.fields(row) if number == parameters.NUMBER else (),
+        )
         for row in rows(f"{number}.csv")
     }
-    return api.Dictionary(number, about["name"], about["field"], modified, items)
+    return api.Dictionary(
+        number=number,
+        name=about["name"],
+        field=about["field"],
+        modified_at=modified,
+        items=items,
+        group=about["group"],
+        kind=about["kind"],
+    )
+
+
+@functools.cache
+def parameter_rows() -> Mapping[str, Mapping[str, str]]:
+    """Return what the data say of each parameter of dictionary 197, by code."""
+    return {row["code"]: row for row in rows(f"{parameters.NUMBER}.csv")}
 
 
 def rows(name: str) -> list[dict[str, str]]:

@@ -23,7 +23,8 @@ def export_list(task: api.Task, registry: registry_module.Registry) -> api.Expor
     """Return which dictionaries a group has, by default the general one."""
     del registry
     group = fields.text(shape.read(task.element, task.shape), "ListGroup") or NSI
-    found = [each for number in task.dictionaries.numbers() if (each := _of(task, number, group))]
+    all_ = map(task.dictionaries.dictionary, task.dictionaries.numbers())
+    found = [each for each in all_ if each is not None and each.group == group]
     if not found:
         return pages.nothing()
     infos = [
@@ -48,12 +49,8 @@ def export_page(task: api.Task, registry: registry_module.Registry) -> api.Expor
 def _exported(task: api.Task, how: Callable[..., api.Exported | api.Failed]) -> api.Exported | api.Failed:
     request = shape.read(task.element, task.shape)
     number = fields.text(request, "RegistryNumber")
-    found = _of(task, int(number), fields.text(request, "ListGroup"))
+    # Registry numbers are unique across the groups: whoever names the other group means this dictionary all the same.
+    found = task.dictionaries.dictionary(int(number))
     if found is None:
         return api.Failed(problem(codes.UNKNOWN_DICTIONARY, number=number))
     return how(found, request, task.now)
-
-
-def _of(task: api.Task, number: int, group: str) -> api.Dictionary | None:
-    found = task.dictionaries.dictionary(number)
-    return found if found and found.group == group else None

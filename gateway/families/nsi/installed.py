@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from gateway.families import api
-from gateway.families.nsi import builtin, reading
+from gateway.families.nsi import builtin, parameters, reading
 from storage import registry
 
 HEADERS: Final = "nsi"
@@ -70,6 +70,11 @@ class View:
             known = header.version, read(header, self._unit.load(entries_of(number)))
             self._kept[number] = known
         return known[1]
+
+    def parameter(self, code: str) -> api.Parameter | None:
+        """Return the parameter (OGFData, dictionary 197) with this code, or None."""
+        item = self.item(parameters.NUMBER, code)
+        return parameters.of(item, builtin.parameter_rows().get(builtin.normal(code), {})) if item else None
 
     def numbers(self) -> Sequence[int]:
         """Return the registry numbers of all, the lowest first."""

@@ -7,6 +7,7 @@ keeps its GUID unless the file brings another one. Every version of every entry 
 from __future__ import annotations
 
 import dataclasses
+import functools
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
@@ -15,7 +16,7 @@ from typing import Any, Final
 from gateway import wire
 from gateway.contracts import builtin as contract
 from gateway.contracts import errors as contract_errors
-from gateway.contracts import schema, shape
+from gateway.contracts import model, schema, shape
 from gateway.families import api
 from gateway.families.nsi import builtin, common, csv_file, installed, pages, reading, xml_file
 from gateway.families.nsi.errors import BadDictionary
@@ -72,8 +73,7 @@ def dictionary(read: reading.Collected, before: api.Dictionary | None, group: st
 
 def check(place: str, new: api.Dictionary) -> None:
     """Raise BadDictionary where the dictionary could not leave in a valid answer."""
-    pack = contract.pack()
-    service = pack.service("nsi-common")
+    pack, service, pattern, judges = _contract()
     answer = pages.everything(new)
     content: dict[str, api.Data] = {
         "RequestState": "3",
@@ -81,13 +81,20 @@ def check(place: str, new: api.Dictionary) -> None:
         answer.branch: list(answer.items),
     }
     try:
-        pattern = shape.Shapes(pack, service).element(service.result)
         element = shape.write(pattern, content, wire.nsmap(service.namespace))
     except contract_errors.ContentError as error:
         raise BadDictionary(place, None, str(error)) from error
-    violations = schema.Schemas().judge(pack, service, element)
+    violations = judges.judge(pack, service, element)
     if violations:
         raise BadDictionary(place, None, f"{violations[0].path}: {violations[0].text}")
+
+
+@functools.cache
+def _contract() -> tuple[model.Pack, model.Service, shape.Shape, schema.Schemas]:
+    """Return the contract that says what an answer may hold."""
+    pack = contract.pack()
+    service = pack.service("nsi-common")
+    return pack, service, shape.Shapes(pack, service).element(service.result), schema.Schemas()
 
 
 def put(new: api.Dictionary, before: api.Dictionary | None, unit: registry_module.Registry) -> Loaded:

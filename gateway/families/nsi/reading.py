@@ -18,6 +18,7 @@ from gateway.families.nsi.errors import BadDictionary
 CODE: Final = re.compile(r"A?\d+((\.A?|A)\d+)*\.?")
 """Codes of the contract (nsiCodeType)."""
 GUID: Final = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+_NOT_XML: Final = re.compile(r"[^\t\n\r\x20-\uD7FF\uE000-\uFFFD\U00010000-\U0010FFFF]")
 _CODE_LENGTH: Final = 20
 _NUMBER_DIGITS: Final = 10
 _NAME_LENGTH: Final = 2500
@@ -53,6 +54,7 @@ class Collected:
             raise BadDictionary(place, row.line, f"«{row.item.code}» is not a code of the contract")
         if row.item.guid and not GUID.fullmatch(row.item.guid):
             raise BadDictionary(place, row.line, f"«{row.item.guid}» is not a GUID")
+        check_text(place, row.line, row.item.name)
         if code in self.rows:
             raise BadDictionary(place, row.line, f"code {code} is in dictionary {self.number} twice")
         self.rows[code] = row
@@ -89,8 +91,16 @@ def number_of(place: str, line: int, text: str) -> int:
     return int(text)
 
 
+def check_text(place: str, line: int, text: str) -> None:
+    """Raise BadDictionary for text that could not stand in a message."""
+    found = _NOT_XML.search(text)
+    if found:
+        raise BadDictionary(place, line, f"has the character U+{ord(found[0]):04X}, which XML cannot hold")
+
+
 def name_of(place: str, line: int, text: str) -> str:
     """Return the name of a dictionary; raises BadDictionary where it is too long for the contract."""
+    check_text(place, line, text)
     if len(text) > _NAME_LENGTH:
         raise BadDictionary(place, line, f"the name of the dictionary has more than {_NAME_LENGTH} characters")
     return text

@@ -4,6 +4,7 @@ import datetime as dt
 import fcntl
 import stat
 import threading
+import uuid
 
 import pytest
 import sqlalchemy as sa
@@ -11,7 +12,7 @@ from alembic import autogenerate, command
 from alembic.runtime import migration
 
 from storage import database as database_module
-from storage import directory, errors, failpoints, schema, tables
+from storage import directory, errors, failpoints, journal, schema, tables
 from storage.database import Database
 from tests.integration.storage import factories
 
@@ -67,6 +68,31 @@ def test_database_of_the_first_release__is_brought_to_this_one_and_keeps_its_row
         assert directory.organisations(connection) == [directory.Organisation("a", "1", "ТСЖ", "ТСЖ")]
         context = migration.MigrationContext.configure(connection, opts={"compare_type": True})
         assert autogenerate.compare_metadata(context, tables.metadata) == []
+
+
+def test_database_of_an_earlier_release__gets_every_version_of_its_organisations_from_the_journal(of_the_first_release):
+    changed = {"ogrn": "1", "kpp": None, "inn": None, "name": "ТСЖ", "role": "ТСЖ"}
+    with of_the_first_release.write() as connection:
+        for number, (change, facts) in enumerate(
+            [
+                ("organisation-added", {"guid": "a", "ogrn": "1", "kpp": None, "name": "Прежнее", "role": "ТСЖ"}),
+                ("grant-added", {"organisation": "a", "system": "b"}),
+                ("organisation-changed", {"guid": "a", **changed}),
+            ]
+        ):
+            at = factories.NOW + dt.timedelta(days=number)
+            kind = journal.Kind.DIRECTORY_CHANGED
+            journal.append(connection, [journal.Event(kind, at, None, {"change": change, **facts})])
+    of_the_first_release.migrate()
+    with of_the_first_release.read() as connection:
+        (now,) = directory.current_versions(connection, organisation="a")
+        assert (now.number, now.name, now.until) == (2, "ТСЖ", None)
+        assert now.since == factories.NOW + dt.timedelta(days=2)
+        before = directory.version(connection, str(uuid.uuid5(uuid.UUID(now.root), "1")))
+        assert (before.name, before.since, before.until) == ("Прежнее", factories.NOW, now.since)
+    with of_the_first_release.write() as connection:
+        directory.change_organisation(connection, directory.Organisation("a", "1", "Новое", "УО"), factories.NOW)
+        assert directory.current_versions(connection, ogrn="1")[0].number == 3
 
 
 def test_schema_of_another_release__is_not_initialised(database):

@@ -31,6 +31,29 @@ def test_organisation__is_found_changed_and_listed(connection):
     assert [found.guid for found in directory.organisations(connection)] == ["other", "org"]
 
 
+def test_change_of_an_organisation__begins_a_version_and_keeps_those_before(connection):
+    first = directory.current_versions(connection, organisation="org")[0]
+    directory.change_organisation(connection, directory.Organisation("org", "1", "Новое", "УО"), NOW + DAY)
+    (second,) = directory.current_versions(connection, root=first.root)
+    assert (second.number, second.name, second.since, second.until) == (2, "Новое", NOW + DAY, None)
+    assert directory.version(connection, first.guid) == dataclasses.replace(first, until=NOW + DAY)
+    assert directory.current_versions(connection, ogrn=first.ogrn) == []
+    assert directory.version(connection, "absent") is None
+
+
+def test_grants_of_a_system__are_its_own_only(connection):
+    directory.add_system(connection, dataclasses.replace(SYSTEM, login="other", fingerprint=None), NOW)
+    directory.grant(connection, "org", "login", NOW)
+    directory.revoke(connection, "org", "login", NOW + DAY)
+    directory.grant(connection, "org", "login", NOW + 2 * DAY)
+    directory.grant(connection, "org", "other", NOW)
+    assert [(each.since, each.revoked_at) for each in directory.grants_to(connection, "login")] == [
+        (NOW, NOW + DAY),
+        (NOW + 2 * DAY, None),
+    ]
+    assert directory.grants_to(connection, "absent") == []
+
+
 def test_system__is_found_by_login_and_by_certificate(connection):
     assert directory.system_by_login(connection, "login") == SYSTEM
     assert directory.system_by_fingerprint(connection, "AB:CD") == SYSTEM

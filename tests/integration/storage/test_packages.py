@@ -13,7 +13,7 @@ def _read(database, question, *arguments):
 
 def test_unknown_guid__is_none_or_not_found(database):
     assert _read(database, packages.get, "absent") is None
-    for question in (packages.state, packages.request, packages.result):
+    for question in (packages.state, packages.request, packages.answer):
         with pytest.raises(errors.NotFound):
             _read(database, question, "absent")
 
@@ -25,11 +25,11 @@ def test_package__goes_from_received_through_work_to_done_and_never_back(databas
     states.append(_read(database, packages.state, guid))
     work.release(database, guid, "worker", factories.NOW)
     states.append(_read(database, packages.state, guid))
-    assert _read(database, packages.result, guid) is None
+    assert _read(database, packages.answer, guid) is None
     factories.finished(database, guid, b"<result/>")
     states.append(_read(database, packages.state, guid))
     assert states == [1, 2, 2, 3]
-    assert _read(database, packages.result, guid) == b"<result/>"
+    assert _read(database, packages.answer, guid) == b"<result/>"
 
 
 def test_duplicate__is_found_by_any_spelling_of_its_guid_for_its_sender_only(database):

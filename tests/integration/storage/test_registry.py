@@ -6,6 +6,7 @@ import threading
 from concurrent import futures
 
 import pytest
+import sqlalchemy as sa
 
 from storage import errors, history, numbers, registry
 from storage.registry import Thing
@@ -310,3 +311,84 @@ def test_numbers_after_a_crash_or_a_rerun__are_new_ones(database):
 def test_number_asked_in_the_middle_of_a_write__is_a_defect_and_no_deadlock(database):
     with database.write(), pytest.raises(RuntimeError, match="already writing"):
         numbers.Numbers(database).next("house")
+
+
+def _linked(units, *links):
+    return [thing.id for thing in units.run(lambda unit: unit.linked("premises", links))]
+
+
+def test_linked__are_found_live_and_ended_in_the_order_of_creation(units):
+    units.put(HOUSE, dataclasses.replace(FLAT, links=frozenset({"street:1", "cellar"})))
+    units.put(Thing("g", "premises", "house:2", links=frozenset({"street:1"}), ended_at=NOW))
+    units.put(Thing("x", "lift", "house:2", links=frozenset({"street:1"})))
+    assert _linked(units, "street:1") == ["f", "g"]
+    assert _linked(units, "cellar", "street:1") == ["f", "g"]
+    assert _linked(units, "cellar") == ["f"]
+    assert _linked(units, "street:2") == []
+    assert _linked(units) == []
+
+
+def test_links__stay_unless_others_are_put(units):
+    units.put(HOUSE, dataclasses.replace(FLAT, links=frozenset({"a", "b"})))
+    units.run(lambda unit: _change(unit, "f", number="8"))
+    assert _linked(units, "a") == ["f"]
+    units.run(lambda unit: unit.put(dataclasses.replace(unit.get("f"), links=frozenset({"b", "c"}))))
+    assert [_linked(units, link) for link in "abc"] == [[], ["f"], ["f"]]
+    units.run(lambda unit: unit.put(dataclasses.replace(unit.get("f"), links=frozenset())))
+    assert _linked(units, "a", "b", "c") == []
+
+
+def test_unit_of_work__sees_its_own_links(units):
+    units.put(HOUSE, dataclasses.replace(FLAT, links=frozenset({"a"})))
+
+    def handler(unit):
+        unit.put(Thing("g", "premises", "house:1", links=frozenset({"a"})))
+        assert [thing.id for thing in unit.linked("premises", ["a"])] == ["f", "g"]
+        _change(unit, "f", number="9")
+        assert [thing.data.get("number") for thing in unit.linked("premises", ["a"])] == ["9", None]
+        unit.put(dataclasses.replace(unit.get("f"), links=frozenset({"b"})))
+        assert [thing.id for thing in unit.linked("premises", ["a"])] == ["g"]
+        assert [thing.id for thing in unit.linked("premises", ["b"])] == ["f"]
+
+    units.run(handler)
+
+
+def test_many__are_got_at_once_as_the_unit_of_work_sees_them(units):
+    units.put(*(Thing(f"t{count}", "thing", f"a:{count}") for count in range(1200)))
+
+    def handler(unit):
+        unit.put(dataclasses.replace(unit.get("t7"), data={"new": True}))
+        asked = [f"t{count}" for count in reversed(range(1200))]
+        found = unit.get_all([*asked, "absent", "t3"])
+        assert list(found) == asked
+        assert found["t7"].data == {"new": True}
+        assert unit.revisions["a:1199"] == 1
+        assert len(unit.linked("thing", [f"none:{count}" for count in range(1200)])) == 0
+
+    units.run(handler)
+
+
+def test_change_of_one_of_many__is_a_conflict(database, units):
+    units.put(*(Thing(f"t{count}", "thing", f"a:{count}") for count in range(1200)))
+    with database.read() as connection:
+        unit = registry.Registry(connection, units.numbers)
+        unit.get_all([f"t{count}" for count in range(1200)])
+        unit.put(Thing("new", "thing", "b"))
+    units.run(lambda other: _change(other, "t999", x=1))
+    with pytest.raises(errors.Conflict, match="a:999"):
+        units.apply(unit)
+
+
+def test_finds__use_an_index(sqlite, units):
+    asked = []
+    with sqlite.read() as connection:
+        sa.event.listen(connection, "before_cursor_execute", lambda *call: asked.append(call[2:4]))
+        unit = registry.Registry(connection, units.numbers)
+        unit.linked("account", ["house:1", "house:2"])
+        unit.get_all(["a", "b"])
+        unit.find("account", "org:1")
+        for statement, values in asked[:]:
+            plan = [row[-1] for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values)]
+            assert [step for step in plan if step.startswith("SCAN")] == []
+            assert [step for step in plan if step.startswith("SEARCH")]
+    assert len(asked) > 3

@@ -77,7 +77,7 @@ def test_finished__has_its_result_its_entry_and_no_claim(database):
     _claim(database)
     entry = factories.finished(database, guid, b"<result/>")
     with database.read() as connection:
-        assert packages.result(connection, guid) == b"<result/>"
+        assert packages.answer(connection, guid) == b"<result/>"
         assert connection.execute(sa.select(tables.claim)).all() == []
     assert (entry.message, entry.facts["worker"]) == (guid, "worker")
     assert _claim(database, now=LATER) is None
@@ -90,7 +90,7 @@ def test_finished_twice__the_second_is_refused_with_all_that_came_with_it(databa
         connection.execute(sa.insert(tables.number_series), {"name": "change", "next": 1})
         work.finish(connection, guid, "late", b"second", {}, LATER)
     with database.read() as connection:
-        assert packages.result(connection, guid) == b"first"
+        assert packages.answer(connection, guid) == b"first"
         assert connection.execute(sa.select(tables.number_series)).all() == []
     assert len(_results(database)) == 1
 

@@ -47,13 +47,14 @@ def test_what_is_missing__is_made_again_and_the_rest_is_kept(made):
     key = (made.data / "keys" / "installation.key").read_bytes()
     (made.data / settings.FILE).unlink()
     steps = {each["what"]: each["made"] for each in made.json("init") if each["what"] != "folder"}
-    assert steps == {"settings": True, "key": False, "database": False}
+    assert steps == {"settings": True, "key": False, "data key": False, "database": False}
     assert (made.data / "keys" / "installation.key").read_bytes() == key
 
 
 def test_secrets__are_for_the_owner_alone(made):
     modes = {
-        name: stat.S_IMODE((made.data / name).stat().st_mode) for name in ("keys/installation.key", "gateway.toml")
+        name: stat.S_IMODE((made.data / name).stat().st_mode)
+        for name in ("keys/installation.key", "keys/data.key", "gateway.toml")
     }
     assert set(modes.values()) == {0o600}
     assert stat.S_IMODE(made.data.stat().st_mode) == 0o700

@@ -149,7 +149,7 @@ def test_tree_beyond_the_engine__is_refused_too(monkeypatch):
         raise etree.XPathEvalError("growing nodeset hit limit")
 
     element = signed()
-    monkeypatch.setattr(references, "_BEARERS", gives_up)
+    monkeypatch.setattr(references, "_UNRIVALLED", gives_up)
     assert judge(element).failure.reason is Reason.LIMITS
     monkeypatch.setattr(limits, "_more_attributes", lambda _limit: gives_up)
     with pytest.raises(Refusal) as refusal:

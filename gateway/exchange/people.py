@@ -1,0 +1,61 @@
+"""The directory as the families see it: every organisation, and only the grants of the system that sent the package."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+
+from gateway.families import api
+from storage import database, directory
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Directory:
+    """Asks the database; read-only."""
+
+    database: database.Database
+    system: str
+    """Login of the information system: no other one's grants can be asked for."""
+
+    def by_ogrn(self, ogrn: str) -> Sequence[api.OrganisationVersion]:
+        """Return what is known now of the organisations with this ОГРН or ОГРНИП."""
+        return self._current(ogrn=ogrn)
+
+    def by_root(self, guid: str) -> api.OrganisationVersion | None:
+        """Return what is known now of the organisation with this orgRootEntityGUID, or None."""
+        return next(iter(self._current(root=guid)), None)
+
+    def by_guid(self, guid: str) -> api.OrganisationVersion | None:
+        """Return what is known now of the organisation with this orgPPAGUID, or None."""
+        return next(iter(self._current(organisation=guid)), None)
+
+    def version(self, guid: str) -> api.OrganisationVersion | None:
+        """Return what was known once under this orgVersionGUID, or None."""
+        with self.database.read() as connection:
+            found = directory.version(connection, guid)
+        return None if found is None else _seen(found)
+
+    def grants(self) -> Sequence[api.Grant]:
+        """Return the grants to this system, revoked ones too, in the order in which they begin."""
+        with self.database.read() as connection:
+            found = directory.grants_to(connection, self.system)
+        return [api.Grant(each.organisation, each.since, each.revoked_at) for each in found]
+
+    def _current(self, **wanted: str) -> list[api.OrganisationVersion]:
+        with self.database.read() as connection:
+            return [_seen(each) for each in directory.current_versions(connection, **wanted)]
+
+
+def _seen(version: directory.Version) -> api.OrganisationVersion:
+    return api.OrganisationVersion(
+        guid=version.guid,
+        root=version.root,
+        organisation=version.organisation,
+        ogrn=version.ogrn,
+        name=version.name,
+        role=version.role,
+        since=version.since,
+        is_actual=version.until is None,
+        kpp=version.kpp,
+        inn=version.inn,
+    )

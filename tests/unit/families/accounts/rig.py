@@ -1,0 +1,187 @@
+"""A rig for accounts: the real registry and handlers, a vault of its own, several organisations, time that stands."""
+
+from __future__ import annotations
+
+import atexit
+import contextlib
+import datetime as dt
+import functools
+import importlib.resources
+import itertools
+import json
+import shutil
+import tempfile
+from pathlib import Path
+
+from lxml import etree
+
+import samples
+from gateway import clock, vault, wire, xml
+from gateway.contracts import builtin, shape
+from gateway.families import api, handlers
+from gateway.families.nsi import builtin as builtin_nsi
+from storage import database, numbers, registry
+
+SAMPLES = Path(samples.__file__).parent
+HM = f"{{{wire.ROOT}house-management/}}"
+NOW = dt.datetime(2026, 3, 31, 22, 30, tzinfo=dt.UTC)
+"""Already the first of April in Moscow."""
+OURS = "3d8a1a36-8f0e-4f57-9f65-1e2a3b4c5d6e"
+THEIRS = "4e9b2b47-9f1f-4068-8076-2f3b4c5d6e7f"
+
+GIVEN = frozenset(
+    {f"{HM}{name}GUID" for name in ("Premises", "LivingRoom", "Account", "AccountIndividualService")}
+    | {f"{{{wire.ROOT}account-base/}}AccountGuid"}
+)
+"""Elements in which samples name an object by the TransportGUID under which it was made."""
+
+
+class Rig:
+    """Plays messages one after another, each in a unit of work of its own."""
+
+    def __init__(self, folder: Path) -> None:
+        shutil.copy(_empty(), folder / "registry.db")
+        self.file = folder / "registry.db"
+        self.database = database.Database.open(f"sqlite:///{self.file}")
+        self.numbers = numbers.Numbers(self.database)
+        self.vault = vault.Vault([bytes(range(32))])
+        self.given: dict[str, str] = {}
+        """GUIDs of the registry by the TransportGUID under which an object was created."""
+        self.checks = True
+        """Whether every message and every answer is held against the contract."""
+        self._count = itertools.count(1)
+
+    def close(self) -> None:
+        self.database.close()
+
+    def play(
+        self,
+        data: bytes,
+        *,
+        organisation: str = OURS,
+        role: str = "УО",
+        basis: bool = True,
+        now: dt.datetime = NOW,
+    ) -> api.Answer:
+        element = xml.parse(data)
+        for named in element.iter(*GIVEN):
+            named.text = self.given.get(named.text, named.text)
+        task = self.task(element, organisation=organisation, role=role, basis=basis, now=now)
+        with self.database.read() as connection:
+            unit = registry.Registry(connection, self.numbers)
+            answer = handlers.HANDLERS[element.tag](task, unit)
+        with self.database.write() as connection:
+            registry.apply(connection, unit, organisation=organisation, message=task.message_guid, at=now)
+        if isinstance(answer, api.Imported):
+            self.given |= {one.transport_guid: one.guid for one in answer.outcomes if one.guid and not one.problems}
+        if self.checks:
+            check(element, answer)
+        return answer
+
+    def play_sample(self, path: Path) -> api.Answer:
+        """Play a sample after those that its expectation names."""
+        expected = expectation(path)
+        for before in expected["before"]:
+            earlier = (path.parent / before).resolve()
+            answer = self.play(on_its_day(earlier), role=expectation(earlier)["role"])
+            assert not isinstance(answer, api.Imported) or codes(answer) == {}
+        return self.play(on_its_day(path), basis=expected.get("basis", True), role=expected["role"])
+
+    def task(
+        self, element: etree._Element, *, organisation: str, role: str, basis: bool, now: dt.datetime = NOW
+    ) -> api.Task:
+        return api.Task(
+            element=element,
+            shape=shapes().element(element.tag),
+            message_guid=self._guid(),
+            organisation=organisation,
+            role=role,
+            version=element.get(wire.base("version")),
+            now=now,
+            new_guid=self._guid,
+            may_use_house=lambda _: basis,
+            dictionaries=builtin_nsi.Builtin(),
+            vault=self.vault,
+        )
+
+    def thing(self, guid: str) -> registry.Thing:
+        with self.database.read() as connection:
+            found = registry.Registry(connection, self.numbers).get(guid)
+        assert found is not None
+        return found
+
+    def _guid(self) -> str:
+        return f"abcdef00-0000-4000-8000-{next(self._count):012x}"
+
+
+@functools.cache
+def shapes() -> shape.Shapes:
+    pack = builtin.pack()
+    return shape.Shapes(pack, pack.service("house-management"))
+
+
+@functools.cache
+def schema() -> etree.XMLSchema:
+    return etree.XMLSchema(etree.parse(str(importlib.resources.files("xsd") / "house-management.xsd")))
+
+
+@functools.cache
+def _empty() -> Path:
+    folder = Path(tempfile.mkdtemp(prefix="accounts-"))
+    atexit.register(shutil.rmtree, folder)
+    with contextlib.closing(database.Database.open(f"sqlite:///{folder / 'empty.db'}")) as made:
+        made.migrate()
+    return folder / "empty.db"
+
+
+def as_result(answer: api.Answer) -> etree._Element:
+    """The answer as the exchange writes it: a getStateResult of the built-in contract."""
+    if isinstance(answer, api.Failed):
+        branch = {"ErrorMessage": _problem(answer.problem)}
+    elif isinstance(answer, api.Exported):
+        branch = {answer.branch: list(answer.items)}
+    else:
+        branch = {"ImportResult": {"CommonResult": [_outcome(one) for one in answer.outcomes]}}
+    data = {"RequestState": "3", "MessageGUID": "00000000-0000-4000-8000-000000000000", **branch}
+    pattern = shapes().element(f"{HM}getStateResult")
+    written = shape.write(pattern, data, wire.nsmap(f"{wire.ROOT}house-management/"))
+    return etree.fromstring(etree.tostring(written))
+
+
+def check(asked: etree._Element, answer: api.Answer) -> None:
+    """Every message and every answer of these tests is valid under the contract."""
+    schema().assertValid(etree.fromstring(etree.tostring(asked)))
+    schema().assertValid(as_result(answer))
+
+
+def _outcome(one: api.Outcome) -> dict:
+    content = {"TransportGUID": one.transport_guid}
+    if one.guid:
+        content["GUID"] = one.guid
+    if one.problems:
+        return {**content, "Error": [_problem(each) for each in one.problems]}
+    numbered = {"UniqueNumber": one.unique_number} if one.unique_number else {}
+    return {**content, **numbered, "UpdateDate": one.updated_at.isoformat(), **one.details}
+
+
+def _problem(problem: api.Problem) -> dict:
+    return {"ErrorCode": problem.code, "Description": problem.text}
+
+
+def codes(answer: api.Answer) -> dict[str, list[str]]:
+    """Codes of what was refused, by TransportGUID."""
+    assert isinstance(answer, api.Imported), answer
+    return {one.transport_guid: [each.code for each in one.problems] for one in answer.outcomes if one.problems}
+
+
+def on_its_day(path: Path) -> bytes:
+    """A sample with today's date where its manifest says that a date stands for it (samples/README.md)."""
+    data, stands_for = path.read_bytes(), expectation(path).get("today")
+    today = NOW.astimezone(clock.MOSCOW).date().isoformat()
+    return data.replace(stands_for.encode(), today.encode()) if stands_for else data
+
+
+def expectation(path: Path) -> dict:
+    """The manifest of a sample; a repaired twin has that of the message it repairs."""
+    beside = path.with_name(f"{path.name.removesuffix('.xml').removesuffix('.repaired')}.expected.json")
+    return json.loads((beside if beside.exists() else path.parent / "expected.json").read_text(encoding="utf-8"))
