@@ -34,7 +34,7 @@ class _Paper:
 
 _PAPERS: Final = (
     _Paper("SignedOwners", _OWNERS_DECISION, required=True, exclusive=True),
-    _Paper("CommissioningPermitAgreement", "ввод в эксплуатацию", required=True, exclusive=False),
+    _Paper("CommissioningPermitAgreement", "в эксплуатацию", required=True, exclusive=False),
     _Paper("Charter", "устав", required=True, exclusive=False),
     _Paper("LocalGovernmentDecision", _LOCAL_DECISION, required=False, exclusive=True),
     _Paper("RegistryDecisionID", _LOCAL_DECISION, required=True, exclusive=False),

@@ -26,7 +26,14 @@ HM = houses_rig.HM
 LONG = 400 if os.environ.get("HCS_LONG") else 25
 TEXTS = st.sampled_from(["42/УК-2023", "Договор «А & Б» <1>", "ё", " с пробелами  внутри "])
 DAYS = {"SigningDate": "2023-12-20", "PlanDateComptetion": "2028-12-31", "EndDate": "2028-12-31"}
-GROUNDS = {"1": "SignedOwners", "5": "Charter", "8": "CommissioningPermitAgreement", "9": "RegistryDecisionID"}
+GROUNDS = {
+    "1": "SignedOwners",
+    "4": "Charter",
+    "9": "CommissioningPermitAgreement",
+    "10": "Charter",
+    "11": "RegistryDecisionID",
+}
+GROUND_CODES = [str(code) for code in range(1, 12)]
 """Documents that a basis (dictionary 58) demands; the first only of a contract with the owners."""
 NOT_EXPORTED = {"LicenseRequest", "ContractObject/TransportGUID"}
 """Fields of an import that the contract has no place for in an export; Validity is computed."""
@@ -90,7 +97,7 @@ class Writer:
         return self._draw(by_type.get(pattern.type, TEXTS))
 
     def _reference(self, local: str, around: str) -> dict[str, str]:
-        number, codes = {"ContractBase": (58, "123456789"), "HouseService": (3, "1234567")}.get(
+        number, codes = {"ContractBase": (58, GROUND_CODES), "HouseService": (3, "1234567")}.get(
             local if local == "ContractBase" else around, (1, "12")
         )
         code = self._draw(st.sampled_from(codes))
@@ -104,7 +111,7 @@ def contracts(draw: st.DrawFn) -> dict[str, Any]:
     ground, owners = content["ContractBase"]["Code"], "Owners" in content
     if not (owners and ground == "1"):
         content.pop("SignedOwners", None)
-    if ground != "9":
+    if ground != "11":
         content.pop("LocalGovernmentDecision", None)
     needed = GROUNDS.get(ground)
     if needed and needed not in content and (needed != "SignedOwners" or owners):

@@ -18,6 +18,7 @@ from gateway.exchange import results
 from gateway.families import api, handlers
 from gateway.families.nsi import common, installed, kinds
 from storage import database, numbers, registry
+from tests import samples as texts
 from tests.unit.families.houses import rig as houses
 
 SAMPLES = Path(samples.__file__).parent
@@ -28,7 +29,7 @@ NSI = "{http://dom.gosuslugi.ru/schema/integration/nsi-base/}"
 OWN = f"{{{kinds.NAMESPACE}}}"
 _SERVICES = {kinds.NAMESPACE: "nsi", common.NAMESPACE: "nsi-common"}
 
-expectation = houses.expectation
+expectation = texts.expectation
 codes = houses.codes
 accepted = houses.accepted
 
@@ -142,13 +143,15 @@ def valid_samples() -> list[Path]:
     return sorted(path for name in ("nsi", "nsi-common") for path in (SAMPLES / "valid" / name).glob("*.xml"))
 
 
-def invalid_samples(name: str = "request.xml") -> list[Path]:
-    found = sorted((SAMPLES / "invalid").glob(f"*/{name}"))
-    return [path for path in found if path.read_text("utf-8").count('integration/nsi/"') + _is_common(path)]
-
-
-def _is_common(path: Path) -> int:
-    return path.read_text("utf-8").count('integration/nsi-common/"')
+def invalid_samples(*, repaired: bool = False) -> list[Path]:
+    """Samples of the codes that dictionaries give, or their repaired twins: those of their services."""
+    found = sorted((SAMPLES / "invalid").glob("*/*.xml"))
+    ours = tuple(f'="{namespace}"' for namespace in _SERVICES)
+    return [
+        path
+        for path in found
+        if texts.is_repaired(path) == repaired and any(each in path.read_text("utf-8") for each in ours)
+    ]
 
 
 def sample(name: str) -> bytes:

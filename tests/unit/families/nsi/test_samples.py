@@ -13,11 +13,11 @@ from tests.unit.families.nsi import rig as rig_module
 
 VALID = rig_module.valid_samples()
 INVALID = rig_module.invalid_samples()
-REPAIRED = rig_module.invalid_samples("repaired.xml")
+REPAIRED = rig_module.invalid_samples(repaired=True)
 
 
 def _name(path: Path) -> str:
-    return path.parent.name if path.parent.parent.name == "invalid" else path.stem
+    return f"{path.parent.name}-{path.stem}" if path.parent.parent.name == "invalid" else path.stem
 
 
 @pytest.mark.parametrize("path", VALID, ids=_name)
