@@ -108,6 +108,32 @@ def test_ended__stays_in_its_aggregate_and_is_not_found_by_key(units):
     assert units.run(lambda unit: unit.get("f")).ended_at == LATER
 
 
+def test_number__finds_the_object_of_its_kind_live_or_ended_as_the_unit_sees_it(units):
+    units.put(HOUSE, FLAT)
+
+    def handler(unit):
+        assert unit.numbered("premises", "P7").id == "f"
+        assert (unit.numbered("house", "P7"), unit.numbered("premises", "P8")) == (None, None)
+        unit.put(Thing("g", "premises", "house:1", unique_number="P8"))
+        unit.put(dataclasses.replace(unit.get("f"), ended_at=NOW))
+        assert unit.numbered("premises", "P8").id == "g"
+        assert unit.numbered("premises", "P7").ended_at == NOW
+
+    units.run(handler)
+    assert units.run(lambda unit: unit.numbered("premises", "P7")).ended_at == NOW
+
+
+def test_object_found_by_its_number_is_changed_meanwhile__conflict(database, units):
+    units.put(HOUSE, FLAT)
+    with database.read() as connection:
+        unit = registry.Registry(connection, units.numbers)
+        unit.numbered("premises", "P7")
+        unit.put(Thing("x", "account", "account:1"))
+    units.run(lambda other: _change(other, "f", number="8"))
+    with pytest.raises(errors.Conflict):
+        units.apply(unit)
+
+
 def test_nothing_is_stored_before_it_is_applied(database, units):
     with database.read() as connection:
         registry.Registry(connection, units.numbers).put(HOUSE)
