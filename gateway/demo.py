@@ -29,6 +29,8 @@ START_SECONDS: Final = 60.0
 _STOP_SECONDS: Final = 15.0
 _VERBS: Final = ("create", "update", "annul", "replace", "export")
 """The order in which valid samples make a story: what is exported shows what was done before."""
+_FAMILY: Final = "houses"
+"""The samples that are one story: those of other families begin anew from what their manifests name."""
 _MISTAKES: Final = ("INT004110", "SRV004016")
 """The invalid samples that are played: they stand on houses that the valid ones have made."""
 _TRANSPORT_GUID: Final = wire.base("TransportGUID")
@@ -115,13 +117,8 @@ class Player:
 def story() -> list[Sample]:
     """Return the samples in the order in which they are played."""
     root = resources.files("samples")
-    families = [folder for folder in (root / "valid").iterdir() if folder.is_dir()]
-    valid = [
-        _valid(family, file.name.removesuffix(".xml"))
-        for family in families
-        for file in family.iterdir()
-        if file.name.endswith(".xml")
-    ]
+    family = root / "valid" / _FAMILY
+    valid = [_valid(family, file.name.removesuffix(".xml")) for file in family.iterdir() if file.name.endswith(".xml")]
     valid.sort(key=lambda sample: (_turn(sample.name), sample.name))
     return [*valid, *(_invalid(root / "invalid" / code, code) for code in _MISTAKES), _tampered(valid[0])]
 
