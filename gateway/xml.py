@@ -9,7 +9,9 @@ refused: whoever reads the kept bytes by other means, years later, might see the
 from __future__ import annotations
 
 import codecs
+import itertools
 import re
+from collections.abc import Iterator
 from typing import Final
 
 from lxml import etree
@@ -76,19 +78,34 @@ def parse(data: bytes) -> etree._Element:
 
 
 _attributes: Final = etree.XPath("count(//@*)")
-_BEFORE_OR_AFTER: Final = "self::text()[normalize-space()]"
-_HARMFUL: Final = etree.XPath(
-    "//ds:Signature//comment() | //*[ds:Signature]//comment()"
-    f"[preceding-sibling::node()[1][{_BEFORE_OR_AFTER}] or following-sibling::node()[1][{_BEFORE_OR_AFTER}]]",
-    namespaces={"ds": wire.XMLDSIG},
-)
+_SIGNATURE: Final = f"{{{wire.XMLDSIG}}}Signature"
+_WHITE: Final = " \t\r\n"
 
 
 def _leave_comments_out(root: etree._Element) -> None:
     """Take harmless comments away as the parser would have; raises NotXML for one that a signed value holds."""
-    for comment in _HARMFUL(root):
-        raise NotXML(f"комментарий внутри подписи или подписанного значения (строка {comment.sourceline})")
+    for element in _signed(root):
+        for comment in element.iter(etree.Comment):
+            if next(comment.iterancestors(_SIGNATURE), None) is not None or _is_beside_text(comment):
+                raise NotXML(f"комментарий внутри подписи или подписанного значения (строка {comment.sourceline})")
     etree.strip_tags(root, etree.Comment)
+
+
+def _signed(root: etree._Element) -> Iterator[etree._Element]:
+    """Yield the outermost elements whose first child is a Signature: nowhere else is one believed. Linear."""
+    signatures = root.iter(_SIGNATURE)
+    for signature in signatures:
+        parent = signature.getparent()
+        if parent is not None and next(parent.iterchildren("*")) is signature:
+            yield parent
+            inside = sum(1 for _ in parent.iter(_SIGNATURE))
+            next(itertools.islice(signatures, inside - 1, inside - 1), None)  # an element is looked through once
+
+
+def _is_beside_text(comment: etree._Element) -> bool:
+    previous = comment.getprevious()
+    before = comment.getparent().text if previous is None else previous.tail
+    return bool((before or "").strip(_WHITE) or (comment.tail or "").strip(_WHITE))
 
 
 def _parser(*, remove_comments: bool) -> etree.XMLParser:

@@ -89,6 +89,28 @@ def test_comment_inside_an_unsigned_value__leaves_it_whole():
     assert xml.parse(b"<v>1<!-- x -->2</v>").text == "12"
 
 
+@pytest.mark.parametrize(
+    "content",
+    [
+        "<a/>" * 100_000 + "<!---->" * 9_000,  # beside a hundred thousand others
+        "<a><ds:Signature/>" * 200 + "<!---->" * 9_000 + "</a>" * 200,  # inside of two hundred signed elements
+        "<a><ds:Signature/><!----></a>" * 9_000,
+    ],
+    ids=["wide", "deep", "many"],
+)
+def test_many_comments_in_a_hostile_place__are_left_out_in_no_time(content):
+    """P15: each of these would cost half a minute if every comment were asked for all its neighbours."""
+    root = xml.parse(SIGNED.format("", "AB", "12").replace("<v>", f"{content}<v>").encode())
+    assert not root.xpath("//comment()")
+
+
+@pytest.mark.parametrize("inside", ["<a>1<!-- x -->2</a>", "<a><ds:Signature/>1<!-- x -->2</a>"])
+@pytest.mark.parametrize("before", ["", "<a><ds:Signature/><b><ds:Signature/></b></a>"])
+def test_comment_in_a_value_behind_other_signatures__is_refused(before, inside):
+    with pytest.raises(xml.NotXML, match="комментарий внутри"):
+        xml.parse(SIGNED.format("", "AB", "12").replace("<v>", f"{before}{inside}<v>").encode())
+
+
 def test_comments_of_a_signed_document__are_bounded():
     with pytest.raises(xml.NotXML, match=str(xml.MAX_COMMENTS)):
         xml.parse(SIGNED.format("", "AB", "12").replace("<e ", "<e>" + "<!---->" * 10_001 + "<f ", 1).encode())
