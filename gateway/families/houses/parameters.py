@@ -73,8 +73,9 @@ class Given:
 
 
 def given(content: fields.Fields, dictionaries: api.Dictionaries) -> Iterator[Given]:
-    """Yield the parameters of an object beside their definitions; none where the installation has no dictionary 197."""
-    if "OGFData" not in content or dictionaries.dictionary(DICTIONARY) is None:
+    """Yield the parameters of an object beside their definitions; none where dictionary 197 is not known whole."""
+    known = dictionaries.dictionary(DICTIONARY)
+    if "OGFData" not in content or known is None or not known.complete:
         return
     for row in fields.rows(content, "OGFData"):
         code, value = fields.text(row, "Code"), fields.block(row, "Value")
