@@ -45,7 +45,7 @@ def test_year_of_use__is_counted_by_the_clock_of_moscow(year: str, told: list, r
 def test_parameter_that_is_enumerated_and_not__is_given_twice(rig: Rig) -> None:
     rig.play(create())
     values = "<NsiCode>1</NsiCode>", "<StringValue>1</StringValue>"
-    rows = "".join(f"<OGFData><Code>7</Code><Value>{value}</Value></OGFData>" for value in values)
+    rows = "".join(f"<OGFData><Code>12502</Code><Value>{value}</Value></OGFData>" for value in values)
     assert codes(rig.play(update(said=rows))).refused == {transport(2): ["INT004094"]}
 
 
@@ -65,5 +65,5 @@ _RANGE = [["INT004146"]]
 )
 def test_date__is_judged_at_the_borders(date: str, told: list, rig: Rig) -> None:
     rig.play(create())
-    row = f"<OGFData><Code>1</Code><Value><DateTimeValue>{date}T00:00:00</DateTimeValue></Value></OGFData>"
+    row = f"<OGFData><Code>14023</Code><Value><DateTimeValue>{date}T00:00:00</DateTimeValue></Value></OGFData>"
     assert list(codes(rig.play(update(said=row))).refused.values()) == told
