@@ -20,7 +20,6 @@ from gateway import xml
 from gateway.contracts import builtin, shape
 from gateway.families import api, handlers
 from gateway.families.nsi import builtin as builtin_nsi
-from gateway.families.nsi import parameters
 from storage import database, numbers, registry
 from tests import samples as samples_module
 
@@ -48,10 +47,6 @@ class Loaded(builtin_nsi.Builtin):
     def item(self, number: int, code: str) -> api.Item | None:
         found = self.dictionary(number)
         return found.items.get(builtin_nsi.normal(code)) if found else None
-
-    def parameter(self, code: str) -> api.Parameter | None:
-        item = self.item(parameters.NUMBER, code)
-        return parameters.of(item, builtin_nsi.parameter_rows().get(builtin_nsi.normal(code), {})) if item else None
 
 
 class Rig:
