@@ -107,6 +107,8 @@ class Dictionary:
     """NSI, or NSIRAO for the dictionaries that describe objects of the housing stock."""
     kind: str = "String"
     """What the naming field holds: String or Integer."""
+    complete: bool = True
+    """False where entries are known to be missing: an unknown code proves nothing then."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -199,7 +199,7 @@ def _payload(element: etree._Element) -> bytes:
     """What the signature covers, computed the slow way: on a copy, the Signature really taken out."""
     twin = copy.deepcopy(element)
     twin.tail = None
-    signature = twin[0]
+    signature = twin.find("ds:Signature", NS)
     mark = etree.Comment("a")
     mark.tail, signature.tail = signature.tail, None
     twin.replace(signature, mark)

@@ -9,7 +9,12 @@ import pytest
 from tests.fuzz import __main__ as fuzz
 from tests.fuzz import targets
 
-COUNT = 1_000_000 if os.environ.get("HCS_LONG") == "1" else 3_000
+_LONG = os.environ.get("HCS_LONG") == "1"
+COUNTS = {
+    "certificates": 1_000_000 if _LONG else 3_000,
+    "documents": 1_000_000 if _LONG else 2_000,
+    "messages": 100_000 if _LONG else 1_000,
+}
 SEED = 2027
 OUTCOMES = {
     "certificates": {"refused", "read", "trusted"},
@@ -21,9 +26,9 @@ OUTCOMES = {
 
 @pytest.mark.parametrize("kind", targets.TARGETS)
 def test_changed_input__is_judged_or_refused(kind):
-    report = fuzz.run(kind, SEED, range(COUNT))
+    report = fuzz.run(kind, SEED, range(COUNTS[kind]))
     assert report.findings == [], report.text()
-    assert report.outcomes.total() == COUNT
+    assert report.outcomes.total() == COUNTS[kind]
     assert set(report.outcomes) >= OUTCOMES[kind]
 
 

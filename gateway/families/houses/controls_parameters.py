@@ -36,8 +36,8 @@ _CLOSED: Final[Mapping[kinds.Kind, str]] = {
 
 @control(Phase.CONTENT, _EVERYTHING, codes.PARAMETER_UNKNOWN)
 def parameter_is_known(change: plan.Change, whole: plan.Plan) -> Iterator[api.Problem]:
-    """Refuse a parameter that dictionary 197 does not have."""
-    for code, _ in _given(change):
+    """Refuse a parameter that dictionary 197 does not have, where the installation knows it whole."""
+    for code, _ in _given(change) if _is_whole(_DICTIONARY, whole) else ():
         if whole.task.dictionaries.parameter(code) is None:
             yield problem(codes.PARAMETER_UNKNOWN, parameter=code)
 
@@ -71,13 +71,12 @@ def parameter_describes_such_objects(change: plan.Change, whole: plan.Plan) -> I
 
 @control(Phase.CONTENT, _EVERYTHING, codes.PARAMETER_VALUE_UNKNOWN)
 def value_is_in_its_dictionary(change: plan.Change, whole: plan.Plan) -> Iterator[api.Problem]:
-    """Refuse an enumerated value (NsiCode) that its dictionary does not have, or no longer has."""
-    dictionaries = whole.task.dictionaries
+    """Refuse an enumerated value (NsiCode) that its dictionary, known whole, does not have, or no longer has."""
     for parameter, value in _known(change, whole):
         code, number = fields.text(value, "NsiCode"), parameter.dictionary
-        if not code or number is None or dictionaries.dictionary(number) is None:
+        if not code or number is None or not _is_whole(number, whole):
             continue
-        item = dictionaries.item(number, code)
+        item = whole.task.dictionaries.item(number, code)
         if item is None or not item.actual:
             yield problem(codes.PARAMETER_VALUE_UNKNOWN, parameter=parameter.code, value=code, number=str(number))
 
@@ -114,6 +113,11 @@ def state_agrees_with_recognition(change: plan.Change, whole: plan.Plan) -> Iter
         yield problem(codes.STATE_IS_RECOGNISED)
     elif recognised != dangerous:
         yield problem(codes.STATE_DISAGREES, state=state.name, value="Да" if dangerous else "Нет")
+
+
+def _is_whole(number: int, whole: plan.Plan) -> bool:
+    known = whole.task.dictionaries.dictionary(number)
+    return known is not None and known.complete
 
 
 def _recognition(whole: plan.Plan) -> api.Parameter | None:

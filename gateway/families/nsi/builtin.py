@@ -84,6 +84,7 @@ def dictionary(number: int) -> api.Dictionary | None:
         items=items,
         group=about["group"],
         kind=about["kind"],
+        complete=about["complete"] == "yes",
     )
 
 

@@ -94,6 +94,7 @@ def test_large_attack__is_refused_with_its_reason(case, strict):
     _check(case, message.parse(case.octets()), strict)
 
 
+@pytest.mark.slow
 def test_corpus__is_what_its_generator_makes():
     try:
         ec.derive_private_key(1, ec.SECP256R1()).sign(b"", ec.ECDSA(hashes.SHA256(), deterministic_signing=True))
