@@ -6,6 +6,7 @@ where a control speaks about it, by its name.
 
 from __future__ import annotations
 
+import functools
 import random
 import string
 import uuid
@@ -14,6 +15,7 @@ from typing import Any
 
 from gateway import wire
 from gateway.contracts import shape
+from gateway.families import api
 from gateway.families.houses import kinds
 from gateway.families.nsi import builtin
 
@@ -35,6 +37,22 @@ ALWAYS_TRUE = {
     "NoGrossArea",
     "HasNoEntrance",
 }
+VALUES = {
+    "StringValue": "string",
+    "FloatValue": "decimal",
+    "DateTimeValue": "dateTime",
+    "IntegerValue": "int",
+    "BooleanValue": "boolean",
+    "File": "string",
+}
+OBJECTS = {
+    kinds.APARTMENT_HOUSE: {"МКД"},
+    kinds.LIVING_HOUSE: {"ЖД"},
+    kinds.RESIDENTIAL: {"Жилое помещение"},
+    kinds.NON_RESIDENTIAL: {"Нежилое помещение"},
+    kinds.ROOM: {"Комната"},
+    kinds.BLOCK: {"Жилое помещение", "Нежилое помещение"},
+}
 _LETTERS = string.ascii_letters + string.digits + "абвЯЁ №\"'&<>—"
 _NUMBERS = {"FloorCount": 999, "StoreysCount": 999, "UndergroundFloorCount": 99, "MinFloorCount": 999}
 _CHOSEN = {"Category": ("Residential", "NonResidential"), "Type": ("R", "E")}
@@ -43,7 +61,8 @@ _CHOSEN = {"Category": ("Residential", "NonResidential"), "Type": ("R", "E")}
 class Writer:
     """Makes content by shape; `seen` are the paths of everything that it has ever made."""
 
-    def __init__(self, seed: int) -> None:
+    def __init__(self, seed: int, role: str) -> None:
+        self.role = role
         self.chance = random.Random(seed)  # noqa: S311  # a seeded test, no secret
         self.seen: set[str] = set()
         self._count = 0
@@ -93,12 +112,13 @@ class Writer:
     def _value(self, pattern: shape.Shape, local: str, path: str) -> shape.Data:
         self.seen.add(path)
         if pattern.is_text:
-            return self._text(pattern.type, local)
+            return self.text(pattern.type, local)
         if local in DICTIONARIES and pattern.child("GUID") is not None:
             return self.reference(local)
         return self.block(pattern, path)
 
-    def _text(self, type_: str, local: str) -> str:
+    def text(self, type_: str, local: str) -> str:
+        """Return a text of a type, for an element of this name."""
         chance = self.chance
         if local.endswith(("GUID", "Guid")):
             return self.guid()
@@ -162,8 +182,13 @@ def conforming(writer: Writer, sent: Data, fias: str) -> Data:
         part[part_kind.number] = writer.number()
         agree(writer, part_kind, part, wrapper)
     _stand(writer, house, [part for each, _, part, _ in parts(house) if each is kinds.ENTRANCE])
-    _describe(own["BasicCharacteristicts"])
+    _describe(writer, kind, own["BasicCharacteristicts"])
     return sent
+
+
+def describe_house(writer: Writer, kind: kinds.HouseKind, basic: Data) -> None:
+    """Bend the parameters of a house."""
+    _describe(writer, kind, basic)
 
 
 def agree(writer: Writer, kind: kinds.PartKind, part: Data, wrapper: Data | None) -> None:
@@ -176,7 +201,7 @@ def agree(writer: Writer, kind: kinds.PartKind, part: Data, wrapper: Data | None
             part.pop("Category", None)
         if part.get("Category") == "NonResidential":
             part.pop("GrossArea", None)
-    _describe(part)
+    _describe(writer, kind, part)
     complete = all(any(name in part for name in names) for _, names in kind.confirmed)
     complete = complete and (kind is not kinds.RESIDENTIAL or "PremisesCharacteristic" in part)
     complete = complete and (kind is not kinds.BLOCK or bool({"GrossArea", "NoGrossArea"} & part.keys()))
@@ -210,9 +235,28 @@ def _stand(writer: Writer, house: Data, entrances: list[Data]) -> None:
         part |= {name: into[name] for name in ("FIASChildHouseGuid",) if name in into}
 
 
-def _describe(content: Data) -> None:
-    """Leave each parameter once."""
-    rows = content.get("OGFData", ())
-    once = {row["Code"]: row for row in rows}
-    if once:
-        content["OGFData"] = list(once.values())
+def _describe(writer: Writer, kind: kinds.Kind, content: Data) -> None:
+    """Put parameters that dictionary 197 has for such objects, open to every role, each once, for those made up."""
+    known = _parameters(kind, writer.role)
+    chosen = writer.chance.sample(known, min(len(content.pop("OGFData", ())), len(known)))
+    rows = [{"Code": each.code, "Value": _valued(writer, each)} for each in chosen]
+    if rows:
+        content["OGFData"] = rows
+
+
+def _valued(writer: Writer, parameter: api.Parameter) -> Data:
+    element = writer.chance.choice(sorted(parameter.accepts))
+    if element == "NsiCode":
+        known = builtin.dictionary(parameter.dictionary) if parameter.dictionary else None
+        return {element: writer.chance.choice(list(known.items)) if known else "1"}
+    return {element: writer.text(VALUES[element], element)}
+
+
+@functools.cache
+def _parameters(kind: kinds.Kind, role: str) -> list[api.Parameter]:
+    known = builtin.dictionary(197)
+    assert known is not None
+    found = [builtin.Builtin().parameter(code) for code in known.items]
+    wanted = OBJECTS.get(kind, set())
+    open_ones = [each for each in found if each and each.actual and each.accepts and role not in each.closed_to]
+    return [each for each in open_ones if not wanted or wanted & each.applies_to]

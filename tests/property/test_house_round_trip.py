@@ -126,7 +126,7 @@ def updated(writer: Writer, role: str, sent: Data, given_guids: dict[str, str]) 
     own = house[kind.update]["BasicCharacteristicts"]
     own["FIASHouseGuid"] = FIAS
     own |= {name: "false" for name in ("IsMunicipalProperty", "IsRegionProperty") if name in own}
-    house_requests.agree(writer, kinds.LIFT, own, None)
+    house_requests.describe_house(writer, kind, own)
     in_use = {
         part.get("EntranceNum") for each, _, part, _ in house_requests.parts(before) if each is not kinds.ENTRANCE
     }
@@ -201,12 +201,12 @@ def play(writer: Writer, role: str, folder: Path) -> None:
 @given(seed=st.integers(0, 2**32))
 def test_whatever_is_imported__is_exported(role: str, seed: int) -> None:
     with tempfile.TemporaryDirectory() as folder:
-        play(Writer(seed), role, Path(folder))
+        play(Writer(seed, REQUESTS[role]), role, Path(folder))
 
 
 @pytest.mark.parametrize("role", REQUESTS)
 def test_every_field_of_the_contract__is_tried(role: str) -> None:
-    writer = Writer(7)
+    writer = Writer(7, REQUESTS[role])
     for _ in range(400):
         writer.block(_request(role), role)
     assert _leaves(_request(role), role) <= writer.seen

@@ -48,10 +48,11 @@ def dates_are_of_our_millennia(change: plan.Change, _whole: plan.Plan) -> Iterat
 
 
 @control(Phase.CONTENT, _EVERYTHING, errors.PARAMETER_REPEATED)
-def parameter_is_given_once(change: plan.Change, _whole: plan.Plan) -> Iterator[api.Problem]:
-    """Refuse a parameter that is given twice; only enumerated ones (NsiCode) can have several values."""
-    given = Counter(code for code, value in _parameters(change) if "NsiCode" not in value)
-    enumerated = {code for code, value in _parameters(change) if "NsiCode" in value}
+def parameter_is_given_once(change: plan.Change, whole: plan.Plan) -> Iterator[api.Problem]:
+    """Refuse a parameter that is given twice; only enumerated ones (NsiCode) can have several values, and not all."""
+    several = {code for code, value in _parameters(change) if "NsiCode" in value and not _is_single(code, whole)}
+    given = Counter(code for code, value in _parameters(change) if "NsiCode" not in value or code not in several)
+    enumerated = {code for code, value in _parameters(change) if "NsiCode" in value and code in several}
     for code, times in given.items():
         if times > 1 or code in enumerated:
             yield problem(errors.PARAMETER_REPEATED, parameter=code)
@@ -133,6 +134,12 @@ def _confirmed(change: plan.Change) -> bool:
 def _parameters(change: plan.Change) -> Iterator[tuple[str, fields.Fields]]:
     for row in fields.rows(change.item.fields, "OGFData"):
         yield fields.text(row, "Code"), fields.block(row, "Value")
+
+
+def _is_single(code: str, whole: plan.Plan) -> bool:
+    """Return whether a parameter has one value; where its type is not known, it may have several."""
+    parameter = whole.task.dictionaries.parameter(code)
+    return parameter is not None and not parameter.multiple and parameter.accepts == {"NsiCode"}
 
 
 def _dates(sent: fields.Fields) -> Iterator[tuple[str, str]]:

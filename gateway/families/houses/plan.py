@@ -135,7 +135,16 @@ class Plan:
             return fields_module.inherit(before.data, item.fields)
         within_reach = self.request.within_reach
         kept = item.kind.kept if isinstance(item.kind, kinds.PartKind) else before.data.keys() - within_reach
-        return fields_module.replace(before.data, item.fields, kept)
+        after = fields_module.replace(before.data, item.fields, kept)
+        rows = [*self._out_of_reach(before), *fields_module.rows(after, "OGFData")]
+        return {**after, "OGFData": rows} if rows else after
+
+    def _out_of_reach(self, before: registry_module.Thing) -> Iterator[fields_module.Fields]:
+        """Yield the stored parameters that the role may not set: it cannot reset them either."""
+        for row in fields_module.rows(before.data, "OGFData"):
+            parameter = self.task.dictionaries.parameter(fields_module.text(row, "Code"))
+            if parameter is not None and self.task.role in parameter.closed_to:
+                yield row
 
 
 def place(fields: fields_module.Fields) -> tuple[str, str]:

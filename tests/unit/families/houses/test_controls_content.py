@@ -8,7 +8,9 @@ import pytest
 from gateway import clock
 from gateway.families.nsi import builtin
 from tests.unit.families.houses.requests import (
+    FIAS,
     create,
+    flat,
     transport,
     update,
 )
@@ -45,7 +47,7 @@ def test_year_of_use__is_counted_by_the_clock_of_moscow(year: str, told: list, r
 def test_parameter_that_is_enumerated_and_not__is_given_twice(rig: Rig) -> None:
     rig.play(create())
     values = "<NsiCode>1</NsiCode>", "<StringValue>1</StringValue>"
-    rows = "".join(f"<OGFData><Code>7</Code><Value>{value}</Value></OGFData>" for value in values)
+    rows = "".join(f"<OGFData><Code>12502</Code><Value>{value}</Value></OGFData>" for value in values)
     assert codes(rig.play(update(said=rows))).refused == {transport(2): ["INT004094"]}
 
 
@@ -65,5 +67,35 @@ _RANGE = [["INT004146"]]
 )
 def test_date__is_judged_at_the_borders(date: str, told: list, rig: Rig) -> None:
     rig.play(create())
-    row = f"<OGFData><Code>1</Code><Value><DateTimeValue>{date}T00:00:00</DateTimeValue></Value></OGFData>"
+    row = f"<OGFData><Code>14023</Code><Value><DateTimeValue>{date}T00:00:00</DateTimeValue></Value></OGFData>"
     assert list(codes(rig.play(update(said=row))).refused.values()) == told
+
+
+def _row(code: str, element: str, value: str) -> str:
+    return f"<OGFData><Code>{code}</Code><Value><{element}>{value}</{element}></Value></OGFData>"
+
+
+@pytest.mark.parametrize(("code", "told"), [("20053", []), ("20059", [["INT004094"]])])
+def test_enumerated_parameter__has_several_values_where_its_dictionary_says_so(code: str, told: list, rig: Rig) -> None:
+    said = _row(code, "NsiCode", "1") + _row(code, "NsiCode", "2")
+    data = create(flat(2, "1")).replace(b"</PremisesNum>", f"</PremisesNum>{said}".encode())
+    assert list(codes(rig.play(data)).refused.values()) == told
+
+
+def test_parameters_that_are_closed_to_a_role__survive_its_replacement(rig: Rig) -> None:
+    closed, own, other = (
+        _row("14526", "StringValue", "12-р"),
+        _row("11527", "StringValue", "II-49"),
+        _row("12502", "FloatValue", "1"),
+    )
+    by_authority = create().replace(
+        b"<CulturalHeritage>false</CulturalHeritage>",
+        f"<CulturalHeritage>false</CulturalHeritage>{closed}{own}".encode(),
+    )
+    as_authority = [(b"importHouseUORequest", b"importHouseOMSRequest"), (b"13.2.3.2", b"15.10.0.0")]
+    for old, new in as_authority:
+        by_authority = by_authority.replace(old, new)
+    assert codes(rig.play(by_authority, role="ОМС")).refused == {}
+    assert codes(rig.play(update(said=other, inherits=False))).refused == {}
+    (house,) = rig.things(FIAS).values()
+    assert [row["Code"] for row in house.data["OGFData"]] == ["14526", "12502"]
