@@ -1,7 +1,7 @@
 """What every family executes and refuses, as the families themselves declare it: the docs are made from this.
 
-A family is a package beside this module. Its operations are the keys of its `HANDLERS`; its rules are the tuple
-`CONTROLS` of its module `controls`, or of `judge` where that puts them together from several modules.
+A family is a package beside this module. Its operations are the keys of its `HANDLERS`; its rules are the tuples
+`CONTROLS` of its modules `controls`, `judge` (which puts them together from several modules) and `demolition`.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Any, Final
 
 from gateway import families
 
-_MODULES: Final = ("controls", "judge")
+_MODULES: Final = ("controls", "judge", "demolition")
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -59,10 +59,7 @@ def _rules(package: str) -> Iterator[Rule]:
             yield Rule(control.name, " ".join(control.rule.split()), tuple(sorted(control.codes)))
 
 
-def _controls(package: str) -> tuple[Any, ...]:  # houses' controls are a type of their own, of the same words
+def _controls(package: str) -> Iterator[Any]:  # houses' controls are a type of their own, of the same words
     for name in _MODULES:
         if importlib.util.find_spec(f"{package}.{name}") is not None:
-            declared: tuple[Any, ...] = getattr(importlib.import_module(f"{package}.{name}"), "CONTROLS", ())
-            if declared:
-                return declared
-    return ()
+            yield from getattr(importlib.import_module(f"{package}.{name}"), "CONTROLS", ())
