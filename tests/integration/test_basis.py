@@ -46,7 +46,7 @@ def test_house__is_taken_only_while_a_contract_lets_its_sender(stand: stands.Sta
     assert codes(import_house(stand)) == []
     assert codes(stand.result(stand.send(samples.EXPORT).message_guid)) == []
     version(stand.result(stand.send(r.terminate(placed, "2024-06-01")).message_guid))
-    assert codes(import_house(stand)) == ["INT004171", "SRV004016"]
+    assert codes(import_house(stand)) == ["INT004171"]
     assert codes(stand.result(stand.send(samples.EXPORT).message_guid)) == ["AUT011003"]
 
 
