@@ -18,7 +18,7 @@ from types import ModuleType
 import pytest
 from lxml import etree
 
-from gateway import wire
+from gateway import errors, wire
 from gateway.contracts import schema
 from gateway.intake import pipeline
 from storage import journal, packages
@@ -213,14 +213,13 @@ def test_second_signature__is_no_valid_message(stand: stands.Stand, place: int) 
     assert "Signature" in answer.text
 
 
-def test_comment_inside_a_signed_value__breaks_no_signature_and_cuts_no_value(stand: stands.Stand) -> None:
+def test_comment_inside_a_signed_value__is_refused_with_its_place(stand: stands.Stand) -> None:
     stand.result(stand.send(samples.HOUSE).message_guid)
     package = stands.package(samples.EXPORT)
     half, rest = FIAS[:10], FIAS[10:]
     answer = stand.post(package.replace(FIAS, half + b"<!-- who reads only the first text node? -->" + rest))
-    assert answer.status == 200
-    result = stand.result(answer.message_guid)
-    assert fias(result).text.encode() == FIAS
+    assert (answer.status, answer.code) == (500, errors.XML_INVALID)
+    assert "комментарий" in answer.text
 
 
 def test_comment_inside_message_guid__cuts_no_guid(stand: stands.Stand) -> None:
