@@ -7,6 +7,7 @@ after `read` the checks work on plain values and cannot be surprised.
 from __future__ import annotations
 
 import hashlib
+import warnings
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -22,8 +23,8 @@ from signing import der, errors, frame, names
 from signing.subject import Subject
 from signing.verdict import Reason, Refusal, quoted
 
-SERIAL_BITS = 160
-"""RFC 5280, section 4.1.2.2: 20 octets. A longer one is not even printed: that is quadratic."""
+# Names in Russian certificates are longer than X.520 allows, and strangers' are as long as they like: both are read.
+warnings.filterwarnings("ignore", message="Attribute's length must be", category=UserWarning)
 
 _Value = TypeVar("_Value", bound=x509.ExtensionType)
 
@@ -101,12 +102,6 @@ def read(encoded: bytes) -> Certificate:
 def _read(encoded: bytes) -> Certificate:
     frame.check(encoded)
     loaded = x509.load_der_x509_certificate(encoded)
-    serial = loaded.serial_number
-    if not 0 < serial < 1 << SERIAL_BITS:
-        raise Refusal(
-            Reason.CERTIFICATE,
-            f"Серийный номер сертификата должен быть положительным и не длиннее {SERIAL_BITS} бит.",
-        )
     extensions = loaded.extensions
     usage = _value(extensions, x509.KeyUsage)
     constraints = _value(extensions, x509.BasicConstraints)
@@ -121,7 +116,7 @@ def _read(encoded: bytes) -> Certificate:
         signature=loaded.signature,
         signature_oid=loaded.signature_algorithm_oid.dotted_string,
         spki=der.subject_public_key_info(tbs),
-        serial=serial,
+        serial=loaded.serial_number,
         subject=Subject.of(subject),
         subject_name=subject,
         issuer_name=issuer,

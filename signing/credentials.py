@@ -11,7 +11,8 @@ import hmac
 from datetime import datetime
 
 from signing import certificates, names, validity
-from signing.certificates import SERIAL_BITS, Certificate
+from signing.certificates import Certificate
+from signing.frame import SERIAL_BITS
 from signing.policy import Policy
 from signing.shape import Parts
 from signing.verdict import Reason, Refusal, quoted

@@ -10,6 +10,8 @@ from __future__ import annotations
 from signing import der
 from signing.verdict import Reason, Refusal
 
+SERIAL_BITS = 160
+"""RFC 5280, section 4.1.2.2: 20 octets. A longer number is not even printed: that is quadratic."""
 OCTETS = 16 * 1024
 """Most octets of one certificate."""
 ATTRIBUTES = 64
@@ -32,7 +34,8 @@ def check(encoded: bytes) -> None:
     (_, _, tbs), (_, algorithm, _), _signature = der.values(body)
     fields = list(der.values(tbs))
     version = fields.pop(0)[2] if fields[0][0] == _VERSION else b""
-    _serial, inner, issuer, _validity, subject, *rest = fields
+    serial, inner, issuer, _validity, subject, *rest = fields
+    _check_serial(serial[2])
     if inner[1] != algorithm:
         raise _unusual("алгоритм подписи внутри него другой, чем снаружи")
     if max(map(_attributes, (issuer[2], subject[2]))) > ATTRIBUTES:
@@ -42,6 +45,16 @@ def check(encoded: bytes) -> None:
         raise _unusual("расширения бывают только в третьей версии")
     if any(sum(1 for _ in der.spans(der.only(content)[1])) > EXTENSIONS for content in lists):
         raise _unusual(f"в нём больше {EXTENSIONS} расширений")
+
+
+def _check_serial(content: bytes) -> None:
+    # One octet more than the number has bits for, where it would be taken for negative without.
+    is_long = len(content) > SERIAL_BITS // 8 + 1
+    if is_long or not 0 < int.from_bytes(content, "big", signed=True) < 1 << SERIAL_BITS:
+        raise Refusal(
+            Reason.CERTIFICATE,
+            f"Серийный номер сертификата должен быть положительным и не длиннее {SERIAL_BITS} бит.",
+        )
 
 
 def _attributes(name: bytes) -> int:

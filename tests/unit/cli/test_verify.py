@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 from lxml import etree
 
+import samples as samples_package
 from gateway import clock, wire
 from gateway.audit import examination
 from signing import issue, verdict, xades
@@ -267,3 +270,13 @@ def test_every_reason__is_on_the_page():
     for reason in verdict.Reason:
         expected = "indeterminate" if reason in verdict.UNDECIDED else "invalid"
         assert rows[f"`{reason}`"] == expected
+
+
+def test_certificates_that_libraries_warn_of__are_judged_without_a_word_of_the_library(ca):
+    """In a process of its own: pytest turns warnings into errors, and people would read them."""
+    corpus = Path(samples_package.__file__).parent / "hostile" / "signatures"
+    files = [corpus / f"{name}.xml" for name in ("name-of-2-000-characters", "serial-negative", "serial-0")]
+    command = [sys.executable, "-m", "gateway.cli", "verify", "--json", "--ca", corpus / "authority.crt", *files]
+    run = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+    assert len(run.stdout.splitlines()) == len(files)
+    assert run.stderr == ""
