@@ -15,6 +15,7 @@ from requests import auth
 from zeep import exceptions, transports
 
 from gateway import wire
+from gateway.families.nsi import builtin
 from gateway.study.samples import decisions, instances
 from signing import xades
 from tests import resources
@@ -29,11 +30,11 @@ HOUSE = {
                 "No_RSO_GKN_EGRP_Registered": True,
                 "FIASHouseGuid": FIAS,
                 "TotalSquare": "1520.40",
-                "State": {"Code": "2", "GUID": str(uuid.uuid4())},
+                "State": {"Code": "2", "GUID": builtin.guid(24, "2")},
                 "UsedYear": 1987,
                 "FloorCount": "5",
                 "OKTMO": {"code": "45382000"},
-                "OlsonTZ": {"Code": "2", "GUID": str(uuid.uuid4())},
+                "OlsonTZ": {"Code": "2", "GUID": builtin.guid(32, "2")},
                 "CulturalHeritage": False,
             },
             "UndergroundFloorCount": "1",
