@@ -36,7 +36,7 @@ def order_services(office: Office) -> Iterator[str]:
     """Place the additional service that some payers have ordered, and read it back."""
     guids = [office.accounts[index].guid for index in _SERVED]
     rows = [{"account": guid} for guid in guids]
-    office.accepted(len(rows), "import-individual-services", IndividualService=rows)
+    office.accepted("import-individual-services", IndividualService=rows)
     found = office.exported("export-individual-services", AccountGuid=rows)
     active = [compare.text(each, "AccountGUID") for each in found if compare.text(each, "IsActual") == "true"]
     expect("accounts with the service", sorted(active), sorted(guids))
@@ -82,9 +82,8 @@ def export_by_number(office: Office) -> Iterator[str]:
 def import_accounts(office: Office, accounts: Iterable[Account]) -> None:
     """Send accounts as they are in the books, and note what those that are opened get."""
     rows = {clock.new_guid(): account for account in accounts}
-    outcomes = office.accepted(
-        len(rows), "import-accounts", Account=[row(office, each, transport) for transport, each in rows.items()]
-    )
+    sent = [row(office, account, transport) for transport, account in rows.items()]
+    outcomes = office.accepted("import-accounts", Account=sent).outcomes
     for transport, account in rows.items():
         account.guid, account.unified = outcomes[transport].guid, outcomes[transport].unique_number
 

@@ -21,7 +21,7 @@ _OWN: Final = {
 
 def find_itself(office: Office) -> Iterator[str]:
     """Ask for the company by its ОГРН; its orgPPAGUID stands in every header from now on."""
-    (found,) = office.exported("export-organisation", ogrn=office.ogrn)
+    found = office.exported_one("export-organisation", ogrn=office.ogrn)
     guid, name = compare.text(found, "orgPPAGUID"), compare.text(found, "OrgVersion", "Legal", "ShortName")
     role = compare.text(found, "organizationRoles", "Name")
     yield f"exportOrgRegistry: ОГРН {office.ogrn} is {name}, {role}, orgPPAGUID {guid}"
@@ -33,14 +33,14 @@ def find_itself(office: Office) -> Iterator[str]:
 
 def load_dictionaries(office: Office) -> Iterator[str]:
     """Read the list of dictionaries, then those that are needed; their GUIDs go into the messages that follow."""
-    (listed,) = office.exported("export-dictionary-list")
+    listed = office.exported_one("export-dictionary-list")
     numbers = [compare.text(each, "RegistryNumber") for each in listed if len(each)]
     yield f"exportNsiList: {len(numbers)} dictionaries"
     missing = [number for number in _DICTIONARIES if number not in numbers]
     expect("dictionaries that are not listed", missing, [])
     loaded = 0
     for number in _DICTIONARIES:
-        (dictionary,) = office.exported("export-dictionary", number=number)
+        dictionary = office.exported_one("export-dictionary", number=number)
         entries = compare.entries(dictionary)
         office.told |= {f"{number}/{code}": guid for code, (guid, _) in entries.items()}
         loaded += len(entries)
@@ -50,8 +50,8 @@ def load_dictionaries(office: Office) -> Iterator[str]:
 def place_services(office: Office) -> Iterator[str]:
     """Place additional services, public utilities and works, and read them back with their codes."""
     for message, (number, names) in _OWN.items():
-        outcomes = office.accepted(len(names), message)
-        (dictionary,) = office.exported("export-own-dictionary", number=number)
+        outcomes = office.accepted(message).outcomes
+        dictionary = office.exported_one("export-own-dictionary", number=number)
         entries = compare.entries(dictionary)
         expect(f"names in the own dictionary {number}", [name for _, name in entries.values()], list(names))
         placed = {outcome.guid for outcome in outcomes.values()}

@@ -40,7 +40,7 @@ class Account:
 def flats(house: etree._Element) -> dict[str, Decimal]:
     """Return number → area (square metres) of the flats in exportHouseResult."""
     found = _all(house, "ResidentialPremises")
-    return {text(flat, "PremisesNum"): Decimal(text(flat, "TotalArea")) for flat in found}
+    return {text(flat, "PremisesNum"): Decimal(text(flat, "TotalArea") or 0) for flat in found}
 
 
 def counts(house: etree._Element, names: Iterable[str]) -> dict[str, int]:
@@ -60,6 +60,13 @@ def entries(dictionary: etree._Element) -> dict[str, tuple[str, str]]:
     """
     found = [each for each in _all(dictionary, "NsiElement") if text(each, "IsActual") == "true"]
     return {text(each, "Code"): (text(each, "GUID"), text(each, "NsiElementField", "Value")) for each in found}
+
+
+def first(element: etree._Element, name: str) -> etree._Element:
+    """Return the first element of this name, however deep; raises Surprise where there is none."""
+    for found in _all(element, name):
+        return found
+    raise errors.Surprise([f"{wire.local(element.tag)} has no {name}"])
 
 
 def text(element: etree._Element, *path: str) -> str:

@@ -23,7 +23,7 @@ def correct_area(office: Office) -> Iterator[str]:
     account = office.accounts[_MEASURED]
     flat, before = account.flat, account.flat.area
     flat.area = _AREA
-    office.accepted(2, "correct-area", entrance=flat.entrance, area=flat.area, premises=flat.guid)
+    office.accepted("correct-area", entrance=flat.entrance, area=flat.area, premises=flat.guid)
     yield f"importHouseUOData with InheritMissingValues: flat {flat.number} has {flat.area} m², not {before}"
     import_accounts(office, [account])
     yield f"importAccountData: {account.number}, which pays for it, too"

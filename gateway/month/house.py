@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any, Final
 
-from gateway import clock, wire
+from gateway import clock
 from gateway.month import compare
 from gateway.month.office import HOUSE, Flat, Office, expect
 
@@ -21,7 +21,6 @@ _ROOM_AREA: Final = "18.20"
 _FLAT, _COMMUNAL = "1", "2"
 """Codes in dictionary 30."""
 _NO_BASIS: Final = "INT004171"
-_OBJECTS: Final = 1 + PREMISES + ENTRANCES + FLATS + len(ROOMS) + ENTRANCES
 
 
 def send_too_early(office: Office) -> Iterator[str]:
@@ -40,14 +39,12 @@ def send_too_early(office: Office) -> Iterator[str]:
 
 def place_contract(office: Office) -> Iterator[str]:
     """Place the contract, and read it back by its version."""
-    exchange = office.send("import-contract")
-    (placed,) = (each for each in exchange.result.element.iter() if wire.local(str(each.tag)) == "importContract")
+    placed = compare.first(office.accepted("import-contract").result.element, "importContract")
     status, version = (compare.text(placed, name) for name in ("ContractStatus", "ContractVersionGUID"))
     expect("status of the contract", status, "Approved")
     office.told["contract_version"] = version
     yield f"importContractData: contract {office.told['contract_number']}, version {version}, {status}"
-    (result,) = office.exported("export-contract")
-    (contract,) = result
+    contract = compare.first(office.exported_one("export-contract"), "Contract")
     seen = {name: compare.text(contract, name) for name in ("DocNum", "EffectiveDate", "ContractStatus")}
     sent = {"DocNum": office.told["contract_number"], "EffectiveDate": office.told["begin"], "ContractStatus": status}
     expect("contract", seen, sent)
@@ -55,8 +52,7 @@ def place_contract(office: Office) -> Iterator[str]:
     services = compare.counts(contract, ("HouseService", "AddService"))
     expect("services of the contract", services, {"HouseService": 2, "AddService": 1})
     yield f"exportCAChData: the same, from {sent['EffectiveDate']} on, with 2 public utilities and 1 additional service"
-    (current,) = office.exported("export-contract-status")
-    (state,) = {each.text for each in current.iter() if wire.local(str(each.tag)) == "State"}
+    state = compare.text(office.exported_one("export-contract-status"), "State")
     expect("state of the contract", state, "Running")
     yield f"exportStatusCAChData: {state}, so the company may work with the house"
 
@@ -64,16 +60,16 @@ def place_contract(office: Office) -> Iterator[str]:
 def place_house(office: Office) -> Iterator[str]:
     """Send the house again, now that the contract holds; flats get their PremisesGUID."""
     rows = _house(office)
-    outcomes = office.accepted(_OBJECTS, "import-house", **rows)
+    outcomes = office.accepted("import-house", **rows).outcomes
     for flat, row in zip(office.flats, rows["ResidentialPremises"], strict=True):
         flat.guid = outcomes[row["transport"]].guid
-    (number,) = (outcome.unique_number for outcome in outcomes.values() if outcome.guid == HOUSE)
+    number = next((outcome.unique_number for outcome in outcomes.values() if outcome.guid == HOUSE), "")
     yield f"importHouseUOData: {len(outcomes)} objects are accepted, the house is {number}; flats get PremisesGUIDs"
 
 
 def export_house(office: Office) -> Iterator[str]:
     """Compare the house with the company's books: every flat and its area."""
-    (house,) = office.exported("export-house")
+    house = office.exported_one("export-house")
     found, expected = compare.flats(house), {flat.number: Decimal(flat.area) for flat in office.flats}
     compare.same("flat", found, expected)
     counts = {"Entrance": ENTRANCES, "LivingRoom": len(ROOMS), "NonResidentialPremises": PREMISES, "Lift": ENTRANCES}

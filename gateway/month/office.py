@@ -14,13 +14,14 @@ from typing import Any, Final
 
 from lxml import etree
 
-from gateway import client, clock
+from gateway import client, clock, wire, xml
 from gateway.month import compare, errors, template
 from signing import trust
 
 ROLE: Final = "УО"
 HOUSE: Final = "3c5e1b7a-90d2-4f68-8a41-6b2d7e90c512"
 """FIASHouseGuid of the house."""
+_TRANSPORT_GUID: Final = wire.base("TransportGUID")
 _CONTRACT_DAYS: Final = 3 * 365
 _SIGNED_BEFORE_DAYS: Final = 10
 
@@ -67,6 +68,11 @@ class Exchange:
     envelope: bytes = dataclasses.field(repr=False)
     ack: client.Ack
     result: client.Result
+
+    @property
+    def outcomes(self) -> dict[str, client.Outcome]:
+        """What became of each object, by its TransportGUID."""
+        return {each.transport_guid: each for each in self.result.outcomes}
 
 
 class Office:
@@ -117,20 +123,26 @@ class Office:
             raise errors.Surprise([f"{ack.operation}: {result.problem.code} {result.problem.text}"])
         return Exchange(envelope, ack, result)
 
-    def accepted(self, count: int, name: str, **values: Any) -> dict[str, client.Outcome]:
-        """Send an import of so many objects; return TransportGUID → outcome, or raise Surprise with what is refused."""
+    def accepted(self, name: str, **values: Any) -> Exchange:
+        """Send an import; raises Surprise unless every object of it, and nothing else, is accepted."""
         exchange = self.send(name, **values)
-        outcomes = exchange.result.outcomes
-        operation = exchange.ack.operation
+        operation, outcomes = exchange.ack.operation, exchange.result.outcomes
         refused = [f"{operation}: {each.code} {each.text}" for outcome in outcomes for each in outcome.problems]
         if refused:
             raise errors.Surprise(refused)
-        expect(f"objects accepted by {operation}", len(outcomes), count)
-        return {each.transport_guid: each for each in outcomes}
+        sent = {each.text for each in xml.parse(exchange.envelope).iter(_TRANSPORT_GUID)}
+        expect(f"{operation}: objects with an outcome", set(exchange.outcomes), sent)
+        return exchange
 
     def exported(self, name: str, **values: Any) -> list[etree._Element]:
         """Send an export; return the exported elements."""
         return [each.element for each in self.send(name, **values).result.exports]
+
+    def exported_one(self, name: str, **values: Any) -> etree._Element:
+        """Send an export of one thing; raises Surprise where that is not what comes back."""
+        found = self.exported(name, **values)
+        expect(f"{name}: exported elements", len(found), 1)
+        return found[0]
 
     def _keep(self, name: str, data: bytes) -> None:
         if self._save is not None:

@@ -72,3 +72,9 @@ def test_expectation_that_is_not_met__names_what_was_found():
     office.expect("accounts", 100, 100)
     with pytest.raises(errors.Surprise, match="accounts: 99, expected 100"):
         office.expect("accounts", 99, 100)
+
+
+def test_element_that_is_not_there__is_a_surprise():
+    assert compare.first(HOUSE, "PremisesNum").text == "1"
+    with pytest.raises(errors.Surprise, match="exportHouseResult has no importContract"):
+        compare.first(HOUSE, "importContract")
