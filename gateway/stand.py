@@ -10,7 +10,7 @@ from __future__ import annotations
 import dataclasses
 import secrets
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -68,16 +68,22 @@ def ogrn(twelve: str) -> str:
     return f"{twelve}{int(twelve) % 11 % 10}"
 
 
-def prepare(data: Path, *, suite: str = initialise.DEFAULT_SUITE, contract_packs: Sequence[Path] = ()) -> None:
+def prepare(
+    data: Path,
+    *,
+    suite: str = initialise.DEFAULT_SUITE,
+    contract_packs: Sequence[Path] = (),
+    chosen: Mapping[str, Any] = SETTINGS,
+) -> None:
     """Make a stand in `data`, or complete the one that is there; nothing that exists is changed.
 
-    `contract_packs` are folders or zips of official packs, to be served as well. Raises GatewayError or StorageError
-    with the reason.
+    `contract_packs` are folders or zips of official packs, to be served as well; `chosen` the settings of a new
+    installation. Raises GatewayError or StorageError with the reason.
     """
     if (data / settings.FILE).exists() and not (data / FILE).exists():
         raise errors.Unavailable(f"{data} holds an installation that is no stand: choose another folder")
-    conf = settings.load(data, **SETTINGS)
-    initialise.initialise(conf, suite=suite, chosen=SETTINGS)
+    conf = settings.load(data, **chosen)
+    initialise.initialise(conf, suite=suite, chosen=chosen)
     for source in contract_packs:
         packs.install(source, conf.packs)
     if not (data / FILE).exists():

@@ -5,12 +5,11 @@ from __future__ import annotations
 import collections
 import sys
 import time
-from pathlib import Path
 
 import click
 
-from gateway import client, demo, stand, wire
-from gateway.cli import hints, outcome, show, stopping
+from gateway import client, demo, wire
+from gateway.cli import demo_month, demo_shown, hints, outcome, show, stopping
 
 _GOOD = click.style("✓", fg="green")
 _BAD = click.style("✗", fg="red")
@@ -23,19 +22,26 @@ def command(ctx: click.Context, *, keep: bool) -> None:
     """Show the gateway at work: start a throwaway one, send the samples, print what comes back.
 
     Signed packages go over real HTTP, from houses that are created and changed to mistakes that are answered with
-    their code. Exit code 0 when everything came out as the samples expect.
+    their code. Exit code 0 when everything came out as the samples expect. `gateway demo month` tells a longer story.
     """
     if ctx.invoked_subcommand is not None:
         return
     began = time.perf_counter()
-    _say("Starting a throwaway gateway: embedded database, six organisations, each with a key of its own …")
+    demo_shown.say("Starting a throwaway gateway: embedded database, six organisations, each with a key of its own …")
     with stopping.orderly(), demo.running() as served:
         click.echo(f"It listens on {served.url} after {time.perf_counter() - began:.1f} s.\n")
         surprises = _play(served)
-        _sum_up(surprises, time.perf_counter() - began)
+        demo_shown.sum_up(surprises, time.perf_counter() - began)
         if keep:
-            _keep(served)
+            demo_shown.keep(
+                served,
+                "Ask for a house that was created, or send a file of your own",
+                hints.sample("export-house-15.10.0.0"),
+            )
     sys.exit(outcome.BAD if surprises else 0)
+
+
+command.add_command(demo_month.command)
 
 
 def _play(served: client.Stand) -> list[str]:
@@ -44,7 +50,7 @@ def _play(served: client.Stand) -> list[str]:
     names = {each.role: each.name for each in served.organisations}
     surprises = []
     for number, sample in enumerate(demo.story(), 1):
-        _say(f"{number:2}. {_title(sample)}")
+        demo_shown.say(f"{number:2}. {_title(sample)}")
         played = player.play(sample)
         size = f"{played.size / 1000:.1f} KB"
         click.echo(f"    {names[sample.role]} sends {size}, {1000 * played.seconds:.0f} ms")
@@ -100,32 +106,3 @@ def _content(export: client.Export) -> str:
     blocks = [block for child in export.element for block in child if len(block)]
     counted = collections.Counter(wire.local(block.tag) for block in blocks)
     return ", ".join(f"{count} {name}" for name, count in counted.items()) or f"{len(export.element)} elements"
-
-
-def _sum_up(surprises: list[str], seconds: float) -> None:
-    if surprises:
-        click.secho(f"{len(surprises)} answers were not as expected:", fg="red", bold=True)
-        for surprise in surprises:
-            click.echo(f"  {surprise}")
-        return
-    click.secho(f"Everything came out as expected, in {seconds:.1f} s.", fg="green", bold=True)
-
-
-def _keep(served: client.Stand) -> None:
-    """Tell how to go on, and stay until the user stops it."""
-    file = Path(served.data) / stand.FILE
-    again = f"{hints.program()} send {hints.sample('export-house-15.10.0.0')} --stand {file} --wait"
-    try:
-        click.echo("")
-        show.facts(
-            (("address", served.url), ("WSDL", served.wsdl), ("user", served.user), ("password", served.password))
-        )
-        click.echo(f"\nAsk for a house that was created, or send a file of your own:\n  {again}\nCtrl-C stops it.")
-        while True:
-            time.sleep(3600)
-    except KeyboardInterrupt:
-        click.echo("\nStopped.")
-
-
-def _say(text: str) -> None:
-    click.secho(text, bold=True)

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final
 
 _NAME: Final = "gateway"
-_EXAMPLES: Final = resources.files("samples") / "valid" / "houses"
+_EXAMPLES: Final = resources.files("samples") / "valid"
 
 
 def program() -> str:
@@ -25,7 +25,7 @@ def program() -> str:
     return shlex.quote(str(called))
 
 
-def sample(name: str) -> str:
-    """Return the path of a sample for houses that is installed with the gateway, as short as it can be typed here."""
-    path = Path(str(_EXAMPLES / f"{name}.xml"))
+def sample(name: str, family: str = "houses") -> str:
+    """Return the path of a valid sample that is installed with the gateway, as short as it can be typed here."""
+    path = Path(str(_EXAMPLES / family / f"{name}.xml"))
     return shlex.quote(str(path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path))

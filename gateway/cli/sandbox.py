@@ -46,15 +46,30 @@ _EPILOG = show.examples(
     show_default=True,
     help="Kind of all keys of the stand.",
 )
+@click.option(
+    "--house-basis",
+    type=click.Choice(settings.FIELDS["house_basis"].metadata["choices"]),
+    default=stand.SETTINGS["house_basis"],
+    show_default=True,
+    help="What lets an organisation work with a house: nothing, a grant, a contract or charter.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the stand as one line of JSON when it is ready.")
 @place.pass_place
 def command(
-    where: place.Place, data: Path | None, port: int, pack_paths: tuple[Path, ...], suite: str, *, as_json: bool
+    where: place.Place,
+    data: Path | None,
+    port: int,
+    pack_paths: tuple[Path, ...],
+    suite: str,
+    house_basis: str,
+    *,
+    as_json: bool,
 ) -> None:
     """Start a throwaway gateway with demonstration organisations and their keys, and stay until stopped.
 
-    It accepts unsigned packages (a signature that is there is verified) and lets every organisation work with every
-    house. Names, ОГРН and orgPPAGUID are the same on every stand; keys and the password are new.
+    It accepts unsigned packages (a signature that is there is verified) and, unless --house-basis says otherwise, lets
+    every organisation work with every house. Names, ОГРН and orgPPAGUID are the same on every stand; keys and the
+    password are new.
 
     The JSON has: url, user, password, org_ppa_guid, organisations (name, role, ogrn, org_ppa_guid, key, certificate),
     key, certificate, ca, data, wsdl, dictionaries, packs. Keys and certificates are paths of PEM files, dictionaries
@@ -62,8 +77,9 @@ def command(
     packs that are served. The same is in stand.json inside the data folder.
     """
     with stopping.orderly(), _folder(data or where.data) as folder:
-        stand.prepare(folder, suite=suite, contract_packs=pack_paths)
-        conf = settings.load(folder, **stand.SETTINGS, host="127.0.0.1", port=port)
+        chosen = stand.SETTINGS | {"house_basis": house_basis}
+        stand.prepare(folder, suite=suite, contract_packs=pack_paths, chosen=chosen)
+        conf = settings.load(folder, **chosen, host="127.0.0.1", port=port)
         code = serve.run(conf, on_ready=lambda url: _announce(stand.announce(folder, url), as_json=as_json))
     sys.exit(code)
 

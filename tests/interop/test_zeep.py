@@ -3,22 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
-import threading
 import uuid
-from wsgiref import simple_server
 
 import pytest
-import requests
 import xmlschema
 import zeep
-from requests import auth
-from zeep import exceptions, transports
+from zeep import exceptions
 
 from gateway import wire
 from gateway.families.nsi import builtin
 from gateway.study.samples import decisions, instances
-from signing import xades
-from tests import resources
+from tests import foreign, resources
 from tests import stand as stands
 from tests.property import contract_families, contract_pair
 
@@ -46,54 +41,28 @@ HOUSE = {
 }
 
 
-class _Signature(zeep.Plugin):
-    """Signs the only child of Body, as the client of a management company does before it sends."""
-
-    def egress(self, envelope, http_headers, operation, binding_options):
-        element = envelope.find(f"{{{wire.SOAP}}}Body")[0]
-        if not element.tag.endswith("getStateRequest"):
-            xades.sign(element, stands.KEYS[stands.PROVIDER].signer(), at=stands.NOW)
-        return envelope, http_headers
-
-
-class _Quiet(simple_server.WSGIRequestHandler):
-    def log_message(self, *arguments):
-        """Say nothing."""
-
-
 @pytest.fixture
 def address(stand):
-    server = simple_server.make_server("127.0.0.1", 0, stand.web, handler_class=_Quiet)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    server.server_close()
-    thread.join()
+    with foreign.listening(stand.web) as served:
+        yield served
 
 
 @pytest.fixture(params=["served", "official"])
 def client(request, address):
-    session = requests.Session()
-    session.auth = auth.HTTPBasicAuth(stands.LOGIN, stands.PASSWORD)
     if request.param == "served":
         wsdl = f"{address}{stands.HOUSES}?wsdl"
     else:
         wsdl = str(resources.contracts_root() / "house-management" / "hcs-house-management-service-async.wsdl")
-    made = zeep.Client(wsdl, transport=transports.Transport(session=session), plugins=[_Signature()])
+    transport = foreign.Transport()
+    made = zeep.Client(wsdl, transport=transport, plugins=[foreign.Signature()])
     (binding,) = [name for name in made.wsdl.bindings if "HouseManagement" in name]
     yield made, made.create_service(binding, f"{address}{stands.HOUSES}")
-    session.close()
-
-
-def header(client, organisation=stands.PROVIDER):
-    element = client.get_element(f"{{{wire.BASE}}}RequestHeader")
-    return [element(Date=dt.datetime.now(dt.UTC), MessageGUID=str(uuid.uuid4()), orgPPAGUID=organisation)]
+    transport.session.close()
 
 
 def poll(stand, client, service, guid):
     stand.work()
-    return service.getState(MessageGUID=guid, _soapheaders=header(client))
+    return service.getState(MessageGUID=guid, _soapheaders=foreign.header(client))
 
 
 def body(answer):
@@ -102,7 +71,7 @@ def body(answer):
 
 def test_house__is_sent_polled_and_read_as_typed_values(stand, client):
     made, service = client
-    sent = header(made)
+    sent = foreign.header(made)
     answer = service.importHouseUOData(**HOUSE, _soapheaders=sent)
     ack = body(answer).Ack
     assert ack.RequesterMessageGUID == sent[0].MessageGUID
@@ -113,7 +82,7 @@ def test_house__is_sent_polled_and_read_as_typed_values(stand, client):
     assert house.GUID == FIAS
     assert not house.Error
     assert isinstance(entrance.UpdateDate, dt.datetime)
-    answer = service.exportHouseData(FIASHouseGuid=FIAS, version="15.6.0.1", _soapheaders=header(made))
+    answer = service.exportHouseData(FIASHouseGuid=FIAS, version="15.6.0.1", _soapheaders=foreign.header(made))
     exported = body(poll(stand, made, service, body(answer).Ack.MessageGUID)).exportHouseResult
     assert exported.ApartmentHouse.BasicCharacteristicts.UsedYear == 1987
     assert exported.ApartmentHouse.Entrance[0].EntranceGUID == entrance.GUID
@@ -123,7 +92,7 @@ def test_bad_request__raises_a_typed_fault(client):
     made, service = client
     with pytest.raises(exceptions.Fault) as raised:
         service.exportHouseData(
-            FIASHouseGuid=FIAS, version="15.6.0.1", _soapheaders=header(made, organisation=str(uuid.uuid4()))
+            FIASHouseGuid=FIAS, version="15.6.0.1", _soapheaders=foreign.header(made, organisation=str(uuid.uuid4()))
         )
     assert raised.value.code.endswith("Server")
     detail = made.get_element(f"{{{wire.BASE}}}Fault").parse(raised.value.detail[0], made.wsdl.types)

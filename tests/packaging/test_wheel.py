@@ -85,6 +85,7 @@ def test_wheel__has_contract_samples_and_migrations(names):
     assert {"xsd/base.xsd", "wsdl/house-management.wsdl", "storage/migrations/env.py"} <= set(names)
     assert any(name.startswith("storage/migrations/versions/") for name in names)
     assert any(name.startswith("samples/valid/houses/") for name in names)
+    assert {"samples/month/import-house.xml", "samples/month/import-accounts.xml"} <= set(names)
 
 
 def test_metadata__names_version_licence_and_python(wheel):

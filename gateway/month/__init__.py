@@ -1,0 +1,51 @@
+"""The first month of a management company (УО), played on a stand over real HTTP, each answer compared with the books.
+
+`samples/month` has the messages, `template` fills them, `office` sends them and keeps what comes back; `STEPS` are what
+happens, one after another. `gateway demo month` shows it. Whoever writes an integration may begin from it: what a step
+needs has come with an answer to an earlier one.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Iterator
+from typing import Final
+
+from gateway.month import accounts, beginning, corrections, house
+from gateway.month.errors import Surprise
+from gateway.month.office import Office
+
+__all__ = ["STEPS", "Office", "Step", "Surprise"]
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Step:
+    """One thing that happens in the month."""
+
+    title: str
+    play: Callable[[Office], Iterator[str]]
+    """Yields lines for a reader as they come true, with ✗ before a refusal that was meant.
+
+    Raises Surprise, and ClientError where the stand refuses a message at once or does not answer.
+    """
+
+
+STEPS: Final = (
+    Step("The company finds itself in the registry of organisations", beginning.find_itself),
+    Step("It loads the dictionaries", beginning.load_dictionaries),
+    Step("It places services and works of its own", beginning.place_services),
+    Step("A mistake on purpose: the house is sent before the contract", house.send_too_early),
+    Step("The contract of management", house.place_contract),
+    Step(f"The house with {house.FLATS} flats", house.place_house),
+    Step(f"{house.FLATS} accounts in one package", accounts.open_accounts),
+    Step("Some payers order an additional service", accounts.order_services),
+    Step("A correction: the area of a flat", corrections.correct_area),
+    Step("A correction: another payer", corrections.change_payer),
+    Step("A mistake on purpose: one bad account among good ones", corrections.mistake_one),
+    Step("The connection breaks, and the same bytes are sent again", corrections.send_twice),
+    Step("Two flats are sold: accounts are closed and opened", accounts.close_accounts),
+    Step("The house is exported and compared", house.export_house),
+    Step("The accounts of the house are exported and compared", accounts.export_of_house),
+    Step("Some accounts are exported by ЕЛС and compared", accounts.export_by_number),
+)
+"""The month, in its order: every step stands on those before it."""

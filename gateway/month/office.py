@@ -1,0 +1,168 @@
+"""The office of a management company (УО): its correspondence with the gateway, and its books.
+
+It knows what a company knows: its ОГРН and its keys, the address of its house, its flats and payers. Every other GUID
+of an object or of a dictionary that it sends has come with an answer.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, Final
+
+from lxml import etree
+
+from gateway import client, clock, wire, xml
+from gateway.month import compare, errors, template
+from signing import trust
+
+ROLE: Final = "УО"
+HOUSE: Final = "3c5e1b7a-90d2-4f68-8a41-6b2d7e90c512"
+"""FIASHouseGuid of the house."""
+_TRANSPORT_GUID: Final = wire.base("TransportGUID")
+_CONTRACT_DAYS: Final = 3 * 365
+_SIGNED_BEFORE_DAYS: Final = 10
+
+
+@dataclasses.dataclass(slots=True)
+class Flat:
+    """A flat as the company has it in its own books."""
+
+    number: str
+    entrance: str
+    area: str
+    """Square metres."""
+    is_communal: bool = False
+    guid: str = ""
+    """PremisesGUID, once the house is placed."""
+
+
+@dataclasses.dataclass(slots=True)
+class Account:
+    """An account as the company has it in its own books."""
+
+    number: str
+    flat: Flat
+    surname: str
+    first_name: str
+    persons: int
+    closed_on: str = ""
+    guid: str = ""
+    """AccountGUID, once it is opened, and …"""
+    unified: str = ""
+    """… its ЕЛС."""
+
+    @property
+    def sent(self) -> compare.Account:
+        """The account as an export has to give it back."""
+        payer, area = f"{self.surname} {self.first_name}", Decimal(self.flat.area)
+        return compare.Account(self.number, self.flat.guid, area, str(self.persons), payer, self.closed_on)
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Exchange:
+    """A package and what came back."""
+
+    envelope: bytes = dataclasses.field(repr=False)
+    ack: client.Ack
+    result: client.Result
+
+    @property
+    def outcomes(self) -> dict[str, client.Outcome]:
+        """What became of each object, by its TransportGUID."""
+        return {each.transport_guid: each for each in self.result.outcomes}
+
+
+class Office:
+    """Sends the messages of the month, one at a time, and keeps the books."""
+
+    def __init__(self, stand: client.Stand, *, save: Path | None = None) -> None:
+        """`save` is a folder for every message as it is sent and every result as it comes; it is made."""
+        self.ogrn: Final = next(each.ogrn for each in stand.organisations if each.role == ROLE)
+        self.sent = 0
+        """How many packages were sent."""
+        self.flats: list[Flat] = []
+        self.accounts: list[Account] = []
+        self.told: dict[str, str] = _terms(clock.now().astimezone(clock.MOSCOW).date())
+        """What messages are filled with, by the names of their places; it grows with the answers."""
+        self._stand = stand.acting(ROLE)
+        self._client = client.Client(self._stand)
+        self._anchors = trust.TrustStore(trust.load(Path(stand.ca)))
+        self._save = save
+
+    @property
+    def today(self) -> str:
+        """The day in Moscow."""
+        return clock.now().astimezone(clock.MOSCOW).date().isoformat()
+
+    def act_as(self, org_ppa_guid: str) -> None:
+        """Name this data provider in the header of every package from now on."""
+        self._client = client.Client(self._stand.acting(org_ppa_guid))
+
+    def send(self, name: str, **values: Any) -> Exchange:
+        """Send a message of `samples/month`, filled with these values and with what is known, and fetch its result.
+
+        Raises Surprise where the result is not signed or the whole message failed, Fault where it was refused at once.
+        """
+        envelope = self._client.envelope(template.request(name, {**self.told, **values}))
+        self.sent += 1
+        self._keep(f"{self.sent:02}-{name}.request.xml", envelope)
+        exchange = self.repeat(envelope)
+        self._keep(f"{self.sent:02}-{name}.result.xml", exchange.result.raw)
+        return exchange
+
+    def repeat(self, envelope: bytes) -> Exchange:
+        """Send a message byte for byte as it is; raises as `send` does."""
+        ack = self._client.send(envelope)
+        result = self._client.wait(ack.path, ack.message_guid)
+        if not result.verify(self._anchors, clock.now()).good:
+            raise errors.Surprise([f"{ack.operation}: the signature of the result does not hold"])
+        if result.problem is not None:
+            raise errors.Surprise([f"{ack.operation}: {result.problem.code} {result.problem.text}"])
+        return Exchange(envelope, ack, result)
+
+    def accepted(self, name: str, **values: Any) -> Exchange:
+        """Send an import; raises Surprise unless every object of it, and nothing else, is accepted."""
+        exchange = self.send(name, **values)
+        operation, outcomes = exchange.ack.operation, exchange.result.outcomes
+        refused = [f"{operation}: {each.code} {each.text}" for outcome in outcomes for each in outcome.problems]
+        if refused:
+            raise errors.Surprise(refused)
+        sent = {each.text for each in xml.parse(exchange.envelope).iter(_TRANSPORT_GUID)}
+        expect(f"{operation}: objects with an outcome", set(exchange.outcomes), sent)
+        return exchange
+
+    def exported(self, name: str, **values: Any) -> list[etree._Element]:
+        """Send an export; return the exported elements."""
+        return [each.element for each in self.send(name, **values).result.exports]
+
+    def exported_one(self, name: str, **values: Any) -> etree._Element:
+        """Send an export of one thing; raises Surprise where that is not what comes back."""
+        found = self.exported(name, **values)
+        expect(f"{name}: exported elements", len(found), 1)
+        return found[0]
+
+    def _keep(self, name: str, data: bytes) -> None:
+        if self._save is not None:
+            self._save.mkdir(parents=True, exist_ok=True)
+            (self._save / name).write_bytes(data)
+
+
+def expect(what: str, found: object, expected: object) -> None:
+    """Raise Surprise unless what was found is what was expected."""
+    if found != expected:
+        raise errors.Surprise([f"{what}: {found}, expected {expected}"])
+
+
+def _terms(today: dt.date) -> dict[str, str]:
+    """Return the house and the dates of its contract: from the first of this month, for three years."""
+    begin = today.replace(day=1)
+    return {
+        "house": HOUSE,
+        "contract_number": "1/УК",
+        "signed": (begin - dt.timedelta(days=_SIGNED_BEFORE_DAYS)).isoformat(),
+        "begin": begin.isoformat(),
+        "end": (begin + dt.timedelta(days=_CONTRACT_DAYS)).isoformat(),
+    }

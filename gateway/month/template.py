@@ -1,0 +1,61 @@
+"""The messages of the month: request elements in `samples/month`, with places that are filled before they are sent.
+
+There are two rules. A text `$name` stands for the value of that name; the element is left out where the value is None.
+An element for whose local name a list is given is repeated, once for each member, with the values of that member
+besides; an empty list leaves it out. `$new` is a new GUID at every place.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Mapping
+from importlib import resources
+from typing import Any, Final, TypeAlias
+
+from lxml import etree
+
+from gateway import clock, wire, xml
+from gateway.month import errors
+
+Values: TypeAlias = Mapping[str, Any]
+"""Texts, None, or lists of further values, by name."""
+
+_PLACE: Final = "$"
+_NEW: Final = "$new"
+
+
+def request(name: str, values: Values) -> etree._Element:
+    """Return the request element of `samples/month/NAME.xml`, filled; raises Surprise where a value is not known."""
+    root = xml.parse((resources.files("samples") / "month" / f"{name}.xml").read_bytes())
+    fill(root, values)
+    return root
+
+
+def fill(element: etree._Element, values: Values) -> None:
+    """Fill an element, or everything inside it; raises Surprise where a value is not known."""
+    if (element.text or "").startswith(_PLACE):
+        _put(element, values)
+        return
+    for child in list(element.iterchildren(etree.Element)):
+        rows = values.get(wire.local(child.tag))
+        if not isinstance(rows, list):
+            fill(child, values)
+            continue
+        for row in rows:
+            repeated = copy.deepcopy(child)
+            child.addprevious(repeated)
+            fill(repeated, {**values, **row})
+        element.remove(child)
+
+
+def _put(place: etree._Element, values: Values) -> None:
+    if place.text == _NEW:
+        place.text = clock.new_guid()
+        return
+    name = str(place.text).removeprefix(_PLACE)
+    if name not in values:
+        raise errors.Surprise([f"{wire.local(place.tag)} needs {name}, which no answer has told"])
+    if values[name] is None:
+        place.getparent().remove(place)
+    else:
+        place.text = values[name]
