@@ -35,10 +35,11 @@ PROVIDER = "00000000-0000-4000-8000-0000000000bb"
 STRANGER = "00000000-0000-4000-8000-0000000000cc"
 """An organisation that exists and has granted nothing."""
 
-_HASH = "scrypt$2$8$1$YQ==$" + base64.b64encode(
-    hashlib.scrypt(PASSWORD.encode(), salt=b"a", n=2, r=8, p=1, maxmem=2**27, dklen=32)
-).decode()
-"""Cheap on purpose: every new stand would take a tenth of a second for its first message, as `passwords` means it to."""
+_HASH = (
+    "scrypt$2$8$1$YQ==$"
+    + base64.b64encode(hashlib.scrypt(PASSWORD.encode(), salt=b"a", n=2, r=8, p=1, maxmem=2**27, dklen=32)).decode()
+)
+"""Cheap: otherwise the first message to every new stand would take a tenth of a second, as `passwords` means it to."""
 _KIND = "p256"
 AUTHORITY = issue.new_authority(_KIND, "Test CA", now=NOW - dt.timedelta(days=400))
 
