@@ -152,7 +152,7 @@ def closing_date_is_of_its_life(subject: Subject) -> Iterator[api.Problem]:
         yield problem(codes.CLOSED_BEFORE_OPENED, date=date, opened=opened)
 
 
-@control(references.UNKNOWN_ENTRY, references.FOREIGN_ENTRY)
+@control(*references.CODES)
 def references_are_known(subject: Subject) -> Iterator[api.Problem]:
     """Refuse a reason of closing (НСИ 22) or a kind of document (НСИ 95) that the dictionaries do not have."""
     yield from references.problems(subject.asked.content, _DICTIONARIES, subject.task.dictionaries)

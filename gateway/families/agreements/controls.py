@@ -69,7 +69,7 @@ def payments_are_annulled_once(case: Case) -> Iterator[api.Problem]:
         yield problem(codes.PAYMENTS_ANNULLED, guid=case.named.id)
 
 
-@control(references.UNKNOWN_ENTRY, references.FOREIGN_ENTRY)
+@control(*references.CODES)
 def references_are_entries(case: Case) -> Iterator[api.Problem]:
     """Refuse a basis (58) or a reason (54) that the dictionaries do not have."""
     yield from references.problems(case.content, _DICTIONARIES, case.task.dictionaries)

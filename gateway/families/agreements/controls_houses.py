@@ -41,7 +41,7 @@ def house_stays_where_it_is(subject: HouseCase) -> Iterator[api.Problem]:
         yield problem(codes.HOUSE_DIFFERS, guid=subject.action.version, house=subject.before.fias)
 
 
-@control(references.UNKNOWN_ENTRY, references.FOREIGN_ENTRY)
+@control(*references.CODES)
 def services_are_entries(subject: HouseCase) -> Iterator[api.Problem]:
     """Refuse municipal services that the dictionary (3) does not have."""
     for row in fields.rows(subject.action.content, "HouseService"):

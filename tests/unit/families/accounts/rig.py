@@ -8,7 +8,6 @@ import datetime as dt
 import functools
 import importlib.resources
 import itertools
-import json
 import shutil
 import tempfile
 from pathlib import Path
@@ -19,8 +18,9 @@ import samples
 from gateway import clock, vault, wire, xml
 from gateway.contracts import builtin, shape
 from gateway.families import api, handlers
-from gateway.families.nsi import builtin as builtin_nsi
 from storage import database, numbers, registry
+from tests import samples as texts
+from tests.unit.families.houses.rig import Loaded
 
 SAMPLES = Path(samples.__file__).parent
 HM = f"{{{wire.ROOT}house-management/}}"
@@ -47,6 +47,7 @@ class Rig:
         self.vault = vault.Vault([bytes(range(32))])
         self.given: dict[str, str] = {}
         """GUIDs of the registry by the TransportGUID under which an object was created."""
+        self.dictionaries = Loaded({})
         self.checks = True
         """Whether every message and every answer is held against the contract."""
         self._count = itertools.count(1)
@@ -81,6 +82,7 @@ class Rig:
     def play_sample(self, path: Path) -> api.Answer:
         """Play a sample after those that its expectation names."""
         expected = expectation(path)
+        self.dictionaries = Loaded({new.number: new for new, _ in texts.dictionaries(path)})
         for before in expected["before"]:
             earlier = (path.parent / before).resolve()
             answer = self.play(on_its_day(earlier), role=expectation(earlier)["role"])
@@ -100,7 +102,7 @@ class Rig:
             now=now,
             new_guid=self._guid,
             may_use_house=lambda _: basis,
-            dictionaries=builtin_nsi.Builtin(),
+            dictionaries=self.dictionaries,
             vault=self.vault,
         )
 
@@ -181,7 +183,4 @@ def on_its_day(path: Path) -> bytes:
     return data.replace(stands_for.encode(), today.encode()) if stands_for else data
 
 
-def expectation(path: Path) -> dict:
-    """The manifest of a sample; a repaired twin has that of the message it repairs."""
-    beside = path.with_name(f"{path.name.removesuffix('.xml').removesuffix('.repaired')}.expected.json")
-    return json.loads((beside if beside.exists() else path.parent / "expected.json").read_text(encoding="utf-8"))
+expectation = texts.expectation
