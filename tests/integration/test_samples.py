@@ -37,6 +37,7 @@ _OURS = frozenset(
         *(f"{HM}{name}VersionGUID" for name in _OBJECTS),
         f"{{{wire.ROOT}account-base/}}AccountGuid",
         f"{{{wire.ROOT}nsi/}}ElementGuid",
+        f"{{{wire.ROOT}nsi-base/}}GUID",
     )
 )
 _VERSIONS = (f"{HM}ContractVersionGUID", f"{HM}CharterVersionGUID")

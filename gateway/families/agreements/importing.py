@@ -19,6 +19,7 @@ from gateway.families.agreements import controls_houses as house_rules
 from gateway.families.agreements.case import Case
 from gateway.families.agreements.document import Document, House
 from gateway.families.agreements.kinds import CHARTER, CONTRACT, Kind, Verb
+from gateway.families.nsi import own
 from gateway.families.problems import problem
 from storage.registry import Registry, Thing
 
@@ -42,11 +43,13 @@ def _import(
     if task.role not in kind.roles:
         functions = ", ".join(kind.roles)
         return api.Failed(problem(codes.WITHOUT_FUNCTION, organisation=task.organisation, functions=functions))
-    return api.Imported(tuple(outcome for action in actions for outcome in _run(task, registry, action)))
+    entries = own.Own(registry, task.organisation)
+    cases = (case_module.open_case(task, registry, action, entries) for action in actions)
+    return api.Imported(tuple(outcome for case in cases for outcome in _run(case)))
 
 
-def _run(task: api.Task, registry: Registry, action: request.Action) -> Iterator[api.Outcome]:
-    case = case_module.open_case(task, registry, action)
+def _run(case: Case) -> Iterator[api.Outcome]:
+    action = case.action
     found = _wrong(case)
     if found:
         yield from _refused(action, found)
