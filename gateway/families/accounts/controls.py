@@ -16,7 +16,7 @@ from typing import Any, Final
 
 from gateway import clock, errors
 from gateway.families import api, fields, references
-from gateway.families.accounts import codes, controls_services, kinds, places, records
+from gateway.families.accounts import codes, controls_services, kinds, places, reasons, records
 from gateway.families.accounts.request import Asked
 from gateway.families.controls import Control, control
 from gateway.families.problems import problem
@@ -107,6 +107,17 @@ def place_is_there(subject: Subject) -> Iterator[api.Problem]:
             yield problem(errors.PART_UNKNOWN, where=f"Accommodation/{place.element}", guid=place.guid)
 
 
+@control(errors.NOT_IN_REGISTRY)
+def reason_is_a_contract_of_its_kind(subject: Subject) -> Iterator[api.Problem]:
+    """Refuse a ContractGUID that names a contract of management, a charter or anything else that is known here.
+
+    Contracts of supply, of hire and on waste are kept elsewhere: a GUID that is not known here may well be one.
+    """
+    for where, guid in reasons.named(subject.asked.content):
+        if subject.registry.get(guid) is not None:
+            yield problem(errors.NOT_IN_REGISTRY, where=f"{where} {guid}")
+
+
 @control(errors.PROVIDER_DENIED)
 def house_is_of_the_provider(subject: Subject) -> Iterator[api.Problem]:
     """Refuse a place in a house for which the provider has no basis."""
@@ -167,6 +178,7 @@ STAGES: Final[tuple[tuple[Control[Subject], ...], ...]] = (
         number_is_free,
         open_account_has_a_place,
         place_is_there,
+        reason_is_a_contract_of_its_kind,
         house_is_of_the_provider,
         shares_of_a_place_fit,
         only_a_placed_account_is_closed,

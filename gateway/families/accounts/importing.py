@@ -13,7 +13,7 @@ from collections.abc import Sequence
 
 from gateway.families import api, controls, fields
 from gateway.families.accounts import controls as rules
-from gateway.families.accounts import numbers, places, records, request
+from gateway.families.accounts import numbers, places, reasons, records, request
 from storage.registry import Registry, Thing
 
 
@@ -31,7 +31,8 @@ def import_accounts(task: api.Task, registry: Registry) -> api.Imported:
 def _fetch(sent: Sequence[request.Asked], registry: Registry) -> None:
     """Have the registry read at once what the accounts of the request will be asked about one by one."""
     named = [asked.guid for asked in sent if asked.guid]
-    registry.get_all([*named, *(guid for asked in sent for guid in places.guids(asked.content))])
+    placed = (guid for asked in sent for guid in places.guids(asked.content))
+    registry.get_all([*named, *placed, *(guid for asked in sent for _, guid in reasons.named(asked.content))])
 
 
 def _subject(asked: request.Asked, times: Counter[str | None], task: api.Task, registry: Registry) -> rules.Subject:
