@@ -11,7 +11,7 @@ import dataclasses
 from collections.abc import Iterable, Iterator
 from typing import Any, TypeAlias
 
-from gateway.families import api, controls, fields
+from gateway.families import api, controls, fields, roles
 from gateway.families.agreements import case as case_module
 from gateway.families.agreements import changing, codes, document, request, status
 from gateway.families.agreements import controls as rules
@@ -40,9 +40,9 @@ def import_charter(task: api.Task, registry: Registry) -> api.Imported | api.Fai
 def _import(
     task: api.Task, registry: Registry, kind: Kind, actions: Iterable[request.Action]
 ) -> api.Imported | api.Failed:
-    if task.role not in kind.roles:
-        functions = ", ".join(kind.roles)
-        return api.Failed(problem(codes.WITHOUT_FUNCTION, organisation=task.organisation, functions=functions))
+    refused = roles.refusal(task, kind.roles)
+    if refused is not None:
+        return api.Failed(refused)
     entries = own.Own(registry, task.organisation)
     cases = (case_module.open_case(task, registry, action, entries) for action in actions)
     return api.Imported(tuple(outcome for case in cases for outcome in _run(case)))

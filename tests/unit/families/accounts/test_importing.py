@@ -155,6 +155,8 @@ def test_account_named_in_two_cases__is_refused_twice(placed: Rig) -> None:
 @pytest.mark.parametrize(("role", "kind", "fits"), [
     ("УО", "isUOAccount", True),
     ("ТСЖ", "isCRAccount", True),
+    ("ТСН", "isUOAccount", True),
+    ("Кооператив", "isUOAccount", True),
     ("РСО", "isRSOAccount", True),
     ("РСО", "isUOAccount", False),
     ("ЕСП", "isRCAccount", True),
