@@ -5,6 +5,7 @@ A test compares the pages with what this makes, so a code, a control or a settin
 
 from __future__ import annotations
 
+import csv
 import functools
 import json
 from collections.abc import Iterator
@@ -46,7 +47,43 @@ def errors_page() -> str:
     for code in errors.catalogue():
         parts.append(f"## {code.id}\n\n**Что произошло.** {code.text}.\n\n**Что делать.** {code.advice}\n")
         parts += _about(code.id)
+    parts += _official()
     return "\n".join(parts)
+
+
+def official_codes() -> tuple[dict[str, str], ...]:
+    """Return the codes of ГИС ЖКХ that are known to the public (protocol §5.2–§5.4) as `official_codes.csv` has them.
+
+    `operations` are the operations that they belong to, `*` any of them; `reason` says why an executed operation does
+    not give a code, and is empty where it gives it or is not executed.
+    """
+    with (HERE / "official_codes.csv").open(encoding="utf-8", newline="") as file:
+        return tuple(csv.DictReader(file))
+
+
+def is_executed(operations: str) -> bool:
+    """Return whether a family executes any of the operations that a code belongs to."""
+    known = {name for family in catalogue.catalogue() for name in _operations(family)}
+    return operations == "*" or not known.isdisjoint(operations.split())
+
+
+def _official() -> Iterator[str]:
+    yield "## Известные коды ГИС ЖКХ\n"
+    yield "Коды операций, которые стали известны из открытых источников: какой пакет показывает код, или почему шлюз"
+    yield "его не даёт. Полного перечня своих контролей ГИС ЖКХ не публикует.\n"
+    yield "| код | операции | пример или причина |"
+    yield "|---|---|---|"
+    for row in official_codes():
+        names = "все" if row["operations"] == "*" else ", ".join(f"`{name}`" for name in row["operations"].split())
+        yield f"| {row['code']} | {names} | {_shown(row)} |"
+    yield ""
+
+
+def _shown(row: dict[str, str]) -> str:
+    path = sample(row["code"])
+    if path:
+        return f"[{row['code']}](#{row['code'].lower()}), `{path}`"
+    return row["reason"] or "Операция принимается, но ещё не исполняется"
 
 
 def controls_page() -> str:

@@ -25,6 +25,11 @@ def contracts_root(version: str = "16.3.0.0") -> Path:
     return _need(_ROOT / "contracts" / version, f"the official contract pack {version}")
 
 
+def protocol() -> str:
+    """What is known of the wire of the real system, in words."""
+    return _need(_ROOT / "protocol.md", "the description of the wire").read_text(encoding="utf-8")
+
+
 def fixtures_root() -> Path:
     """Folder of documents signed by other implementations."""
     return _need(_ROOT / "fixtures" / "signatures", "the signature fixtures")

@@ -12,8 +12,11 @@ from gateway import clock
 from gateway.cli import outcome, place, show, values
 from storage import directory
 
-_ROLES: Final = ("УО", "РСО", "ОМС", "ТСЖ", "ЕСП", "ОИС")
-"""Kinds of data providers, and the operator of an information system."""
+ROLES: Final = (
+    *("УО", "РСО", "ОМС", "ТСЖ", "ЕСП", "ОИС"),
+    *("ТСН", "ЖСК", "ЖК", "Кооператив", "ОГВ", "РОКР", "РКЦ", "РЦ", "РО ТКО", "ТКО"),
+)
+"""Kinds of data providers, those first that a sandbox has, and the operator of an information system (ОИС)."""
 
 
 @click.group("org")
@@ -36,7 +39,7 @@ def command() -> None:
 @click.argument("name")
 @click.option("--ogrn", type=values.OGRN, required=True, help="ОГРН, or ОГРНИП of a sole trader; it is checked.")
 @click.option("--inn", type=values.INN, help="ИНН; it is checked. Certificates without an ОГРН are recognised by it.")
-@click.option("--role", required=True, help=f"{', '.join(_ROLES)}; another one is taken with a warning.")
+@click.option("--role", required=True, help=f"{', '.join(ROLES)}; another one is taken with a warning.")
 @click.option("--kpp", help="КПП, for a branch.")
 @click.option("--force", is_flag=True, help="Add it although another one has this ОГРН and КПП.")
 @click.option("--guid", type=values.GUID, help="orgPPAGUID, where ГИС ЖКХ has given one; left out, a new one is made.")
@@ -153,8 +156,8 @@ def _check_numbers(of: directory.Organisation) -> None:
 
 
 def _warn_of(role: str | None) -> None:
-    if role is not None and role not in _ROLES:
-        click.echo(f"Warning: {role!r} is none of the known roles: {', '.join(_ROLES)}", err=True)
+    if role is not None and role not in ROLES:
+        click.echo(f"Warning: {role!r} is none of the known roles: {', '.join(ROLES)}", err=True)
 
 
 def _is_open(grant: directory.Grant, organisation: str) -> bool:

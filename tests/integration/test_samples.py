@@ -29,7 +29,7 @@ INVALID = [path for path in _ALL_INVALID if not texts.is_repaired(path)]
 STORED = [case for case in hostile.cases() if not case.is_made]
 
 HM = "{http://dom.gosuslugi.ru/schema/integration/house-management/}"
-_PARTS = ("Premises", "Entrance", "LivingRoom", "Block", "Lift", "Account", "AccountIndividualService")
+_PARTS = ("Premises", "Entrance", "LivingRoom", "Block", "Lift", "Account", "AccountIndividualService", "Contract")
 _OBJECTS = ("ContractObject", "ContractPaymentsInfo", "CharterPaymentsInfo")
 _OURS = frozenset(
     (
@@ -37,6 +37,7 @@ _OURS = frozenset(
         *(f"{HM}{name}VersionGUID" for name in _OBJECTS),
         f"{{{wire.ROOT}account-base/}}AccountGuid",
         f"{{{wire.ROOT}nsi/}}ElementGuid",
+        f"{{{wire.ROOT}nsi-base/}}GUID",
     )
 )
 _VERSIONS = (f"{HM}ContractVersionGUID", f"{HM}CharterVersionGUID")

@@ -1,4 +1,4 @@
-"""The controls of accounts and of individual services as named rules (protocol §5.4, §8.2).
+"""The controls of accounts as named rules (protocol §5.4, §8.2); those of services are in `controls_services`.
 
 The rules stand in stages: is the object named once, is it one that the sender may change, is what is said about it
 right? One that fails in a stage is not asked about in the next.
@@ -10,21 +10,17 @@ import dataclasses
 import datetime as dt
 import itertools
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from decimal import Decimal
-from typing import Any, Final, TypeAlias, TypeVar
+from typing import Any, Final
 
 from gateway import clock, errors
-from gateway.families import api, controls, fields, references
-from gateway.families.accounts import codes, kinds, places, records
+from gateway.families import api, fields, references
+from gateway.families.accounts import codes, controls_services, kinds, places, reasons, records
 from gateway.families.accounts.request import Asked
 from gateway.families.controls import Control, control
 from gateway.families.problems import problem
 from storage.registry import Registry, Thing
-
-AnySubject = TypeVar("AnySubject")
-Stage: TypeAlias = tuple[Control[AnySubject], ...]
-"""Rules that are asked together."""
 
 _WHOLE: Final = Decimal(100)
 _DICTIONARIES: Final = {"CloseReason": 22, "Type": 95}
@@ -55,7 +51,7 @@ def account_is_of_its_provider(subject: Subject) -> Iterator[api.Problem]:
 def account_is_open(subject: Subject) -> Iterator[api.Problem]:
     """Refuse to change a closed account, or to close it again."""
     if subject.before is not None and not records.is_open(subject.before):
-        yield problem(codes.ACCOUNT_CLOSED, guid=subject.before.id, date=_closed_on(subject.before))
+        yield problem(codes.ACCOUNT_CLOSED, guid=subject.before.id, date=records.closed_on(subject.before))
 
 
 @control(codes.ACCOUNT_REPEATED)
@@ -111,6 +107,17 @@ def place_is_there(subject: Subject) -> Iterator[api.Problem]:
             yield problem(errors.PART_UNKNOWN, where=f"Accommodation/{place.element}", guid=place.guid)
 
 
+@control(errors.NOT_IN_REGISTRY)
+def reason_is_a_contract_of_its_kind(subject: Subject) -> Iterator[api.Problem]:
+    """Refuse a ContractGUID that names a contract of management, a charter or anything else that is known here.
+
+    Contracts of supply, of hire and on waste are kept elsewhere: a GUID that is not known here may well be one.
+    """
+    for where, guid in reasons.named(subject.asked.content):
+        if subject.registry.get(guid) is not None:
+            yield problem(errors.NOT_IN_REGISTRY, where=f"{where} {guid}")
+
+
 @control(errors.PROVIDER_DENIED)
 def house_is_of_the_provider(subject: Subject) -> Iterator[api.Problem]:
     """Refuse a place in a house for which the provider has no basis."""
@@ -152,83 +159,17 @@ def closing_date_is_of_its_life(subject: Subject) -> Iterator[api.Problem]:
         yield problem(codes.CLOSED_BEFORE_OPENED, date=date, opened=opened)
 
 
-@control(references.UNKNOWN_ENTRY, references.FOREIGN_ENTRY)
+@control(*references.CODES)
 def references_are_known(subject: Subject) -> Iterator[api.Problem]:
     """Refuse a reason of closing (НСИ 22) or a kind of document (НСИ 95) that the dictionaries do not have."""
     yield from references.problems(subject.asked.content, _DICTIONARIES, subject.task.dictionaries)
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class ServiceSubject:
-    """One individual service of a request with all that it has to be judged by."""
-
-    content: fields.Fields
-    """What is said about it; empty where it is to be deleted."""
-    account_guid: str | None
-    """AccountGUID, lower case, where a service is to be made."""
-    guid: str | None
-    """AccountIndividualServiceGUID, lower case, where one is to be changed or deleted."""
-    account: Thing | None
-    """The stored account; None where the provider has no such account."""
-    before: Thing | None
-    """The stored service; None where the provider has no such service."""
-    times_named: int
-    task: api.Task
-
-
-@control(codes.SERVICE_UNKNOWN)
-def service_is_of_its_provider(subject: ServiceSubject) -> Iterator[api.Problem]:
-    """Refuse to change a service that is not there, or is another provider's."""
-    if subject.guid is not None and subject.before is None:
-        yield problem(codes.SERVICE_UNKNOWN, guid=subject.guid)
-
-
-@control(codes.SERVICE_DELETED)
-def service_is_not_deleted(subject: ServiceSubject) -> Iterator[api.Problem]:
-    """Refuse to change a deleted service, or to delete it again."""
-    if subject.before is not None and subject.before.ended_at is not None:
-        yield problem(codes.SERVICE_DELETED, guid=subject.before.id)
-
-
-@control(codes.SERVICE_REPEATED)
-def service_is_named_once(subject: ServiceSubject) -> Iterator[api.Problem]:
-    """Refuse a service that is named twice."""
-    if subject.guid is not None and subject.times_named > 1:
-        yield problem(codes.SERVICE_REPEATED, guid=subject.guid)
-
-
-@control(codes.ACCOUNT_UNKNOWN, codes.ACCOUNT_CLOSED)
-def service_is_for_an_open_account(subject: ServiceSubject) -> Iterator[api.Problem]:
-    """Refuse a service of an account that is not there, is another provider's, or is closed; it can be deleted."""
-    if subject.account is None:
-        if subject.account_guid is not None:
-            yield problem(codes.ACCOUNT_UNKNOWN, guid=subject.account_guid)
-    elif subject.content and not records.is_open(subject.account):
-        yield problem(codes.ACCOUNT_CLOSED, guid=subject.account.id, date=_closed_on(subject.account))
-
-
-@control(codes.SERVICE_ENDS_BEFORE_IT_BEGINS)
-def service_begins_before_it_ends(subject: ServiceSubject) -> Iterator[api.Problem]:
-    """Refuse a service whose last day is before its first one."""
-    begin, end = fields.text(subject.content, "BeginDate"), fields.text(subject.content, "EndDate")
-    if end[:10] < begin[:10]:
-        yield problem(codes.SERVICE_ENDS_BEFORE_IT_BEGINS, begin=begin, end=end)
 
 
 def _moscow(moment: dt.datetime) -> str:
     return moment.astimezone(clock.MOSCOW).date().isoformat()
 
 
-def _closed_on(account: Thing) -> str:
-    return fields.text(fields.block(records.public(account), "Closed"), "CloseDate")
-
-
-def problems(stages: Iterable[Stage[AnySubject]], subject: AnySubject) -> tuple[api.Problem, ...]:
-    """Return all that the first stage has against the subject that has anything against it."""
-    return next(filter(None, (controls.problems(stage, subject) for stage in stages)), ())
-
-
-ACCOUNTS: Final[tuple[Stage[Subject], ...]] = (
+STAGES: Final[tuple[tuple[Control[Subject], ...], ...]] = (
     (account_is_named_once,),
     (account_is_of_its_provider, account_is_open),
     (
@@ -237,6 +178,7 @@ ACCOUNTS: Final[tuple[Stage[Subject], ...]] = (
         number_is_free,
         open_account_has_a_place,
         place_is_there,
+        reason_is_a_contract_of_its_kind,
         house_is_of_the_provider,
         shares_of_a_place_fit,
         only_a_placed_account_is_closed,
@@ -244,10 +186,5 @@ ACCOUNTS: Final[tuple[Stage[Subject], ...]] = (
         references_are_known,
     ),
 )
-SERVICES: Final[tuple[Stage[ServiceSubject], ...]] = (
-    (service_is_named_once,),
-    (service_is_of_its_provider, service_is_not_deleted, service_is_for_an_open_account),
-    (service_begins_before_it_ends,),
-)
-CONTROLS: Final[tuple[Control[Any], ...]] = tuple(itertools.chain(*ACCOUNTS, *SERVICES))
+CONTROLS: Final[tuple[Control[Any], ...]] = tuple(itertools.chain(*STAGES, *controls_services.STAGES))
 """Every rule of the family, in the order in which they are asked."""

@@ -13,8 +13,8 @@ from typing import Final
 
 from gateway import clock, errors
 from gateway.contracts import shape
-from gateway.families import api, fields
-from gateway.families.accounts import kinds, numbers, records
+from gateway.families import api, days, fields
+from gateway.families.accounts import kinds, numbers, reasons, records
 from gateway.families.houses import kinds as house_kinds
 from gateway.families.problems import problem
 from storage.registry import Registry, Thing
@@ -32,11 +32,12 @@ def export_accounts(task: api.Task, registry: Registry) -> api.Exported | api.Fa
     if refused is not None:
         return api.Failed(refused)
     may_use = functools.cache(task.may_use_house)
+    managements = reasons.Managements(registry, days.today(task.now))
     found = registry.linked(records.ACCOUNT, [records.house_link(fias.lower())]) if fias else _named(asked, registry)
     items = []
     for thing in found:
         if records.provider(thing) == task.organisation:
-            items.append(_written(thing, records.whole(thing, task.vault)))
+            items.append(_written(thing, managements.written(thing, records.whole(thing, task.vault))))
         elif any(map(may_use, records.houses(thing))):
             items.append(_written(thing, _outside(thing)))
     if not items:

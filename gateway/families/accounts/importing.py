@@ -11,8 +11,9 @@ import dataclasses
 from collections import Counter
 from collections.abc import Sequence
 
-from gateway.families import api, fields
-from gateway.families.accounts import controls, numbers, places, records, request
+from gateway.families import api, controls, fields
+from gateway.families.accounts import controls as rules
+from gateway.families.accounts import numbers, places, reasons, records, request
 from storage.registry import Registry, Thing
 
 
@@ -30,18 +31,19 @@ def import_accounts(task: api.Task, registry: Registry) -> api.Imported:
 def _fetch(sent: Sequence[request.Asked], registry: Registry) -> None:
     """Have the registry read at once what the accounts of the request will be asked about one by one."""
     named = [asked.guid for asked in sent if asked.guid]
-    registry.get_all([*named, *(guid for asked in sent for guid in places.guids(asked.content))])
+    placed = (guid for asked in sent for guid in places.guids(asked.content))
+    registry.get_all([*named, *placed, *(guid for asked in sent for _, guid in reasons.named(asked.content))])
 
 
-def _subject(asked: request.Asked, times: Counter[str | None], task: api.Task, registry: Registry) -> controls.Subject:
+def _subject(asked: request.Asked, times: Counter[str | None], task: api.Task, registry: Registry) -> rules.Subject:
     before = registry.get(asked.guid) if asked.guid else None
     if before is not None and (before.kind != records.ACCOUNT or records.provider(before) != task.organisation):
         before = None
-    return controls.Subject(asked, before, places.find(asked.content, registry), times[asked.guid], task, registry)
+    return rules.Subject(asked, before, places.find(asked.content, registry), times[asked.guid], task, registry)
 
 
-def _import(subject: controls.Subject) -> api.Outcome:
-    found = controls.problems(controls.ACCOUNTS, subject)
+def _import(subject: rules.Subject) -> api.Outcome:
+    found = controls.first_problems(rules.STAGES, subject)
     if found:
         return api.Outcome(subject.asked.transport_guid, problems=found)
     account = _account(subject)
@@ -56,7 +58,7 @@ def _import(subject: controls.Subject) -> api.Outcome:
     )
 
 
-def _account(subject: controls.Subject) -> Thing:
+def _account(subject: rules.Subject) -> Thing:
     """Return the account as it will be."""
     asked, task = subject.asked, subject.task
     account = subject.before or _new(subject)
@@ -74,7 +76,7 @@ def _account(subject: controls.Subject) -> Thing:
     )
 
 
-def _new(subject: controls.Subject) -> Thing:
+def _new(subject: rules.Subject) -> Thing:
     guid = subject.task.new_guid()
     unified = numbers.next_number(subject.registry)
     return Thing(guid, records.ACCOUNT, records.aggregate(guid), unique_number=unified)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from typing import Final
 
-from gateway.families import fields
+from gateway.families import fields, roles
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -20,15 +20,13 @@ class Kind:
     """Roles of the organisations that keep such accounts."""
 
 
-_MANAGERS: Final = ("УО", "ТСЖ", "ЖСК")
-
 KINDS: Final = (
-    Kind("isUOAccount", "жилое помещение и коммунальные услуги", _MANAGERS),
+    Kind("isUOAccount", "жилое помещение и коммунальные услуги", roles.MANAGERS),
     Kind("isRSOAccount", "коммунальные услуги", ("РСО",)),
     # The fund of an overhaul is with the regional operator, or on a special account of whoever manages the house.
-    Kind("isCRAccount", "капитальный ремонт", ("РОКР", *_MANAGERS)),
+    Kind("isCRAccount", "капитальный ремонт", ("РОКР", *roles.MANAGERS)),
     Kind("isRCAccount", "расчётный центр", ("РКЦ", "РЦ", "ЕСП")),
-    Kind("isOGVorOMSAccount", "орган власти", ("ОМС", "ОГВ")),
+    Kind("isOGVorOMSAccount", "орган власти", roles.AUTHORITIES),
     Kind("isTKOAccount", "вывоз ТКО", ("РО ТКО", "ТКО", "РСО")),
 )
 ELEMENTS: Final = frozenset(kind.element for kind in KINDS)

@@ -84,6 +84,11 @@ def is_open(thing: Thing) -> bool:
     return thing.ended_at is None
 
 
+def closed_on(thing: Thing) -> str:
+    """Return the CloseDate of a closed account; empty for an open one."""
+    return fields.text(fields.block(public(thing), "Closed"), "CloseDate")
+
+
 def _parted(content: fields.Fields) -> tuple[fields.Fields, fields.Fields]:
     open_, personal = dict(content), dict[str, api.Data]()
     for outer, inner in _PERSONAL:

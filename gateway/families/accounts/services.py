@@ -13,8 +13,9 @@ from typing import Final
 
 from gateway import errors
 from gateway.contracts import shape
-from gateway.families import api, fields
-from gateway.families.accounts import controls, exporting, records
+from gateway.families import api, controls, fields
+from gateway.families.accounts import controls_services, exporting, records
+from gateway.families.nsi import own
 from gateway.families.problems import problem
 from storage.registry import Registry, Thing
 
@@ -28,7 +29,8 @@ def import_services(task: api.Task, registry: Registry) -> api.Imported:
     rows = (*fields.rows(asked, "IndividualService"), *fields.rows(asked, "DeleteIndividualService"))
     _fetch(rows, registry)
     times = Counter(_guid(row, _GUID) for row in rows)
-    return api.Imported(tuple(_import(row, times, task, registry) for row in rows))
+    entries = own.Own(registry, task.organisation)
+    return api.Imported(tuple(_import(_subject(row, times, task, registry, entries), registry) for row in rows))
 
 
 def export_services(task: api.Task, registry: Registry) -> api.Exported | api.Failed:
@@ -47,23 +49,22 @@ def _fetch(rows: Sequence[fields.Fields], registry: Registry) -> None:
     registry.get_all(guid for guid in (*accounts, *named) if guid)
 
 
-def _import(row: fields.Fields, times: Counter[str | None], task: api.Task, registry: Registry) -> api.Outcome:
-    subject = _subject(row, times, task, registry)
-    transport_guid = str(row["TransportGUID"])
-    found = controls.problems(controls.SERVICES, subject)
+def _import(subject: controls_services.ServiceSubject, registry: Registry) -> api.Outcome:
+    found = controls.first_problems(controls_services.STAGES, subject)
     if found:
-        return api.Outcome(transport_guid, problems=found)
+        return api.Outcome(subject.transport_guid, problems=found)
     service = _service(subject)
     registry.put(service)
-    return api.Outcome(transport_guid, guid=service.id, updated_at=task.now)
+    return api.Outcome(subject.transport_guid, guid=service.id, updated_at=subject.task.now)
 
 
 def _subject(
-    row: fields.Fields, times: Counter[str | None], task: api.Task, registry: Registry
-) -> controls.ServiceSubject:
+    row: fields.Fields, times: Counter[str | None], task: api.Task, registry: Registry, entries: own.Own
+) -> controls_services.ServiceSubject:
     guid, account_guid = _guid(row, _GUID), _guid(row, "AccountGUID")
     before = _own(guid, records.SERVICE, task, registry)
-    return controls.ServiceSubject(
+    return controls_services.ServiceSubject(
+        transport_guid=str(row["TransportGUID"]),
         content=fields.without(row, _IDENTITY),
         account_guid=account_guid,
         guid=guid,
@@ -71,6 +72,7 @@ def _subject(
         before=before,
         times_named=times[guid],
         task=task,
+        own=entries,
     )
 
 
@@ -79,7 +81,7 @@ def _own(guid: str | None, kind: str, task: api.Task, registry: Registry) -> Thi
     return thing if thing and thing.kind == kind and records.provider(thing) == task.organisation else None
 
 
-def _service(subject: controls.ServiceSubject) -> Thing:
+def _service(subject: controls_services.ServiceSubject) -> Thing:
     """Return the service as it will be."""
     if subject.before is not None and not subject.content:
         return dataclasses.replace(subject.before, ended_at=subject.task.now)

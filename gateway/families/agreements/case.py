@@ -7,7 +7,7 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable
 
-from gateway.families import api, basis, days, fields
+from gateway.families import api, basis, days, fields, references
 from gateway.families.agreements import document, request
 from gateway.families.agreements.document import Document, House
 from gateway.families.agreements.kinds import Kind, Verb
@@ -26,6 +26,8 @@ class Case:
     """The version or the payments that the action names, whoever owns them; None for a new agreement or nothing."""
     before: Document | None
     """The newest version of the agreement that is named, as of today."""
+    own: references.Entries
+    """The dictionaries of the organisation itself."""
 
     @property
     def kind(self) -> Kind:
@@ -154,14 +156,15 @@ class HouseCase:
         return self.case.rivals(self.fias, *self.period)
 
 
-def open_case(task: api.Task, registry: Registry, action: request.Action) -> Case:
+def open_case(task: api.Task, registry: Registry, action: request.Action, own: references.Entries) -> Case:
     """Return an action with the agreement that it names."""
     named = registry.get(action.named) if action.named else None
     kind = action.kind
     if named is None or named.kind not in (kind.versions, kind.paid):
-        return Case(task, registry, action, None, None)
+        return Case(task, registry, action, None, None, own)
     before = document.current(registry, kind, str(named.parent))
-    return Case(task, registry, action, named, document.as_of(before, days.today(task.now)) if before else None)
+    as_of_today = document.as_of(before, days.today(task.now)) if before else None
+    return Case(task, registry, action, named, as_of_today, own)
 
 
 def house_case(case: Case, action: request.HouseAction, standing: Standing) -> HouseCase:

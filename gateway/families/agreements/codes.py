@@ -6,13 +6,6 @@ from typing import Final
 
 from gateway import errors
 
-WITHOUT_FUNCTION: Final = errors.define(
-    "INT004170",
-    "Доступ запрещен для поставщика данных с идентификатором «{organisation}». "
-    "У организации отсутствуют функции: {functions}",
-    "Договоры управления размещает управляющая организация, уставы — товарищество или кооператив. "
-    "Роль организации задаёт администратор: gateway org change.",
-)
 VERSION_OUTDATED: Final = errors.define(
     "INT004950",
     "Версия {given} уже не последняя, последняя версия — {current}",

@@ -28,6 +28,8 @@ _ALLOWED: Final[Mapping[Verb, frozenset[str]]] = {
 }
 """In which status an agreement has to be."""
 _DICTIONARIES: Final = {"ContractBase": 58, "ReasonRef": 54}
+_OWN_DICTIONARIES: Final = {"Service": 59}
+"""Of ServicePayment."""
 
 
 @control(errors.NOT_IN_REGISTRY)
@@ -69,10 +71,16 @@ def payments_are_annulled_once(case: Case) -> Iterator[api.Problem]:
         yield problem(codes.PAYMENTS_ANNULLED, guid=case.named.id)
 
 
-@control(references.UNKNOWN_ENTRY, references.FOREIGN_ENTRY)
+@control(*references.CODES)
 def references_are_entries(case: Case) -> Iterator[api.Problem]:
     """Refuse a basis (58) or a reason (54) that the dictionaries do not have."""
     yield from references.problems(case.content, _DICTIONARIES, case.task.dictionaries)
+
+
+@control(*references.OWN_CODES)
+def works_are_in_the_own_dictionary(case: Case) -> Iterator[api.Problem]:
+    """Refuse a price of a work or service that the organisation's own dictionary (59) does not have, or has deleted."""
+    yield from references.problems(case.content, _OWN_DICTIONARIES, case.own)
 
 
 @control(codes.DATE_IN_FUTURE)
@@ -204,6 +212,7 @@ IDENTITY: Final[tuple[Control[Case], ...]] = (agreement_is_known, agreement_is_o
 STATUS: Final[tuple[Control[Case], ...]] = (version_is_the_newest, status_allows_it, payments_are_annulled_once)
 CONTENT: Final[tuple[Control[Case], ...]] = (
     references_are_entries,
+    works_are_in_the_own_dictionary,
     it_is_concluded_already,
     it_ends_after_it_begins,
     readings_end_after_they_begin,

@@ -17,7 +17,8 @@ from gateway.families.problems import problem
 
 _SERVICES: Final = ("HouseService", "AddService")
 _KINDS_OF_SERVICES: Final = {"ServiceType": 3}
-"""Municipal services; additional ones (dictionary 1) are each organisation's own."""
+_ADDITIONAL_SERVICES: Final = {"ServiceType": 1}
+"""The same element, in AddService: a dictionary that each organisation keeps itself."""
 
 
 @control(errors.NOT_IN_REGISTRY)
@@ -41,13 +42,20 @@ def house_stays_where_it_is(subject: HouseCase) -> Iterator[api.Problem]:
         yield problem(codes.HOUSE_DIFFERS, guid=subject.action.version, house=subject.before.fias)
 
 
-@control(references.UNKNOWN_ENTRY, references.FOREIGN_ENTRY)
+@control(*references.CODES)
 def services_are_entries(subject: HouseCase) -> Iterator[api.Problem]:
     """Refuse municipal services that the dictionary (3) does not have."""
     for row in fields.rows(subject.action.content, "HouseService"):
         yield from references.problems(
             row, _KINDS_OF_SERVICES, subject.case.task.dictionaries, path="ContractObject/HouseService"
         )
+
+
+@control(*references.OWN_CODES)
+def additional_services_are_in_the_own_dictionary(subject: HouseCase) -> Iterator[api.Problem]:
+    """Refuse additional services that the organisation's own dictionary (1) does not have, or has deleted."""
+    for row in fields.rows(subject.action.content, "AddService"):
+        yield from references.problems(row, _ADDITIONAL_SERVICES, subject.case.own, path="ContractObject/AddService")
 
 
 @control(codes.ENDS_BEFORE_IT_BEGINS)
@@ -144,6 +152,7 @@ IDENTITY: Final[tuple[Control[HouseCase], ...]] = (
 )
 CONTENT: Final[tuple[Control[HouseCase], ...]] = (
     services_are_entries,
+    additional_services_are_in_the_own_dictionary,
     management_ends_after_it_begins,
     management_is_within_the_contract,
     services_are_within_the_management,

@@ -11,7 +11,7 @@ import dataclasses
 from collections.abc import Iterable, Iterator
 from typing import Any, TypeAlias
 
-from gateway.families import api, controls, fields
+from gateway.families import api, controls, fields, roles
 from gateway.families.agreements import case as case_module
 from gateway.families.agreements import changing, codes, document, request, status
 from gateway.families.agreements import controls as rules
@@ -19,6 +19,7 @@ from gateway.families.agreements import controls_houses as house_rules
 from gateway.families.agreements.case import Case
 from gateway.families.agreements.document import Document, House
 from gateway.families.agreements.kinds import CHARTER, CONTRACT, Kind, Verb
+from gateway.families.nsi import own
 from gateway.families.problems import problem
 from storage.registry import Registry, Thing
 
@@ -39,14 +40,16 @@ def import_charter(task: api.Task, registry: Registry) -> api.Imported | api.Fai
 def _import(
     task: api.Task, registry: Registry, kind: Kind, actions: Iterable[request.Action]
 ) -> api.Imported | api.Failed:
-    if task.role not in kind.roles:
-        functions = ", ".join(kind.roles)
-        return api.Failed(problem(codes.WITHOUT_FUNCTION, organisation=task.organisation, functions=functions))
-    return api.Imported(tuple(outcome for action in actions for outcome in _run(task, registry, action)))
+    refused = roles.refusal(task, kind.roles)
+    if refused is not None:
+        return api.Failed(refused)
+    entries = own.Own(registry, task.organisation)
+    cases = (case_module.open_case(task, registry, action, entries) for action in actions)
+    return api.Imported(tuple(outcome for case in cases for outcome in _run(case)))
 
 
-def _run(task: api.Task, registry: Registry, action: request.Action) -> Iterator[api.Outcome]:
-    case = case_module.open_case(task, registry, action)
+def _run(case: Case) -> Iterator[api.Outcome]:
+    action = case.action
     found = _wrong(case)
     if found:
         yield from _refused(action, found)

@@ -7,6 +7,8 @@ import enum
 from collections.abc import Mapping
 from typing import Final
 
+from gateway.families import roles
+
 
 class Verb(enum.Enum):
     """What is asked of an agreement."""
@@ -69,7 +71,7 @@ CONTRACT: Final = Kind(
     exported="Contract",
     payments="ContractPaymentsInfo",
     begins="EffectiveDate",
-    roles=("УО",),
+    roles=roles.MANAGING_ORGANISATION,
     verbs={
         "PlacingContract": Verb.PLACE,
         "EditContract": Verb.EDIT,
@@ -91,7 +93,7 @@ CHARTER: Final = Kind(
     exported="Charter",
     payments="CharterPaymentsInfo",
     begins="Date",
-    roles=("ТСЖ", "ТСН", "ЖСК", "ЖК", "Кооператив"),
+    roles=roles.ASSOCIATIONS,
     verbs={
         "PlacingCharter": Verb.PLACE,
         "EditCharter": Verb.EDIT,

@@ -13,7 +13,7 @@ from typing import Final
 from gateway import errors
 from gateway.contracts import shape
 from gateway.families import api, fields
-from gateway.families.houses import demolition, exported, kinds, storing
+from gateway.families.houses import demolition, exported, kinds, management, storing
 from gateway.families.problems import problem
 from storage.registry import Registry, Thing
 
@@ -61,8 +61,7 @@ def export_apartment(task: api.Task, registry: Registry) -> api.Exported | api.F
         return api.Failed(house)
     parts = exported.by_place(registry.load(house.aggregate))
     inside = _inside(house, parts, (kinds.ENTRANCE, kinds.RESIDENTIAL, kinds.NON_RESIDENTIAL))
-    managed = exported.only(house.data, ("HouseManagementType",))
-    said = {**_identity(house), **inside, **managed, **_fate(house)}
+    said = {**_identity(house), **inside, **management.exported(house, task, registry), **_fate(house)}
     return api.Exported("exportBriefApartmentHouseResult", ({"ApartmentHouseInfo": said},))
 
 

@@ -31,7 +31,7 @@ _DICTIONARIES: Final = {
 _CONFIRMABLE: Final = tuple(kind for kind in kinds.PARTS if kind.confirmed)
 
 
-@control(Phase.CONTENT, _EVERYTHING, references.UNKNOWN_ENTRY, references.FOREIGN_ENTRY)
+@control(Phase.CONTENT, _EVERYTHING, *references.CODES)
 def references_are_of_our_dictionaries(change: plan.Change, whole: plan.Plan) -> Iterator[api.Problem]:
     """Refuse a reference to an entry that no dictionary of this installation has, or that has another GUID here."""
     yield from references.problems(change.item.fields, _DICTIONARIES, whole.task.dictionaries)

@@ -7,17 +7,31 @@ from typing import Final
 
 from gateway import clock, errors
 from gateway.contracts import model
-from gateway.families import api, fields
-from gateway.families.houses import codes, demolition, kinds, plan
+from gateway.families import api, fields, roles
+from gateway.families.houses import codes, content, demolition, kinds, plan
 from gateway.families.houses.controls import Control, Phase, control
 from gateway.families.problems import problem
 
+_ROLES: Final = {
+    f"{{{content.NAMESPACE}}}importHouseUORequest": roles.MANAGERS,
+    f"{{{content.NAMESPACE}}}importHouseOMSRequest": roles.AUTHORITIES,
+    f"{{{content.NAMESPACE}}}importHouseESPRequest": roles.SINGLE_PROVIDER,
+}
+"""For whom each operation is, by request element."""
 _YEARS_AHEAD: Final = 10
 _DIRECT: Final = {"1": "Непосредственное управление (1)", "6": "Не выбран (6)"}
 """What dictionary 25 lets a sender choose; every other way follows from a contract or a charter."""
 _CHOSEN_NOT_DONE: Final = "Выбран, но не реализован"
 _CHOSEN_NOT_DONE_SINCE: Final = (15, 6, 0, 1)
 """Version of importHouseOMS and importHouseESP that added the third choice; its code differs between stands."""
+
+
+@control(Phase.ADMISSION, kinds.HOUSES, roles.WITHOUT_FUNCTION)
+def organisation_has_the_function(_change: plan.Change, whole: plan.Plan) -> Iterator[api.Problem]:
+    """Refuse a house from an organisation whose role is not that of the operation (УО, ОМС, ЕСП)."""
+    refused = roles.refusal(whole.task, _ROLES[whole.task.element.tag])
+    if refused is not None:
+        yield refused
 
 
 @control(Phase.ADMISSION, kinds.HOUSES, errors.HOUSE_WITHOUT_BASIS)
@@ -94,6 +108,7 @@ def same_address_needs_blocks(change: plan.Change, _whole: plan.Plan) -> Iterato
 
 
 CONTROLS: Final[tuple[Control, ...]] = (
+    organisation_has_the_function,
     organisation_has_a_basis,
     house_was_not_demolished,
     house_is_created_once,

@@ -12,7 +12,7 @@ from gateway import errors
 from gateway.contracts import model, shape
 from gateway.families import api
 from gateway.families import fields as fields_module
-from gateway.families.houses import demolition, exported, kinds
+from gateway.families.houses import demolition, exported, kinds, management
 from gateway.families.houses.storing import aggregate
 from gateway.families.problems import problem
 from storage.registry import Registry, Thing
@@ -33,7 +33,7 @@ _CHARACTERISTICS: Final = (
     demolition.REASON,
 )
 _OWN: Final = {
-    kinds.APARTMENT_HOUSE.name: ("UndergroundFloorCount", "HouseManagementType"),
+    kinds.APARTMENT_HOUSE.name: ("UndergroundFloorCount",),
     kinds.LIVING_HOUSE.name: ("HasBlocks", "HasMultipleHousesWithSameAddress"),
 }
 _PART: Final = (
@@ -70,16 +70,17 @@ def export_house(task: api.Task, registry: Registry) -> api.Exported | api.Faile
     house = exported.house(things)
     if house is None:
         return api.Failed(problem(errors.NOT_IN_REGISTRY, where=f"FIASHouseGuid {fias_guid}"))
-    return api.Exported("exportHouseResult", (_result(task, house, exported.by_place(things)),))
+    return api.Exported("exportHouseResult", (_result(task, registry, house, exported.by_place(things)),))
 
 
-def _result(task: api.Task, house: Thing, parts: exported.Parts) -> dict[str, api.Data]:
+def _result(task: api.Task, registry: Registry, house: Thing, parts: exported.Parts) -> dict[str, api.Data]:
     result = {"HouseUniqueNumber": house.unique_number or "", "ModificationDate": exported.modified(house)}
     if model.number(task.version) >= _HOUSE_GUID_SINCE:
         result["HouseGUID"] = house.id
     if house.kind == kinds.APARTMENT_HOUSE.name:
         order = (kinds.ENTRANCE, kinds.RESIDENTIAL, kinds.LIFT, kinds.NON_RESIDENTIAL)
-        return {**result, "ApartmentHouse": {**_own(house), **_parts_of(house, parts, order)}}
+        managed = management.exported(house, task, registry)
+        return {**result, "ApartmentHouse": {**_own(house), **managed, **_parts_of(house, parts, order)}}
     inside = _parts_of(house, parts, (kinds.ROOM, kinds.BLOCK))
     return {**result, "LivingHouse": {**_own(house), **inside, "HouseGUID": house.id}}
 

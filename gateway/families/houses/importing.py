@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from gateway.families import api
-from gateway.families.houses import judge, storing
+from gateway.families.houses import judge, management, storing
 from gateway.families.houses import request as request_module
 from gateway.families.houses.plan import Change, Plan
 from storage.registry import Registry, Thing
@@ -17,7 +17,7 @@ from storage.registry import Registry, Thing
 
 def import_house(task: api.Task, registry: Registry) -> api.Imported:
     """Create or change the house that the request describes, as far as the controls let it."""
-    request = request_module.read(task.element, task.shape)
+    request = management.heeded(request_module.read(task.element, task.shape), task, registry)
     plan = Plan(request, registry.load(storing.aggregate(request.fias_guid)), task)
     judge.judge(plan)
     if not plan.stands(plan.house):

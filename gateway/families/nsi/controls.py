@@ -95,7 +95,7 @@ def unit_is_a_code(subject: Subject) -> Iterator[api.Problem]:
         yield problem(codes.WORDED_UNIT, where="StringDimensionUnit")
 
 
-@controls.control(references.UNKNOWN_ENTRY, references.FOREIGN_ENTRY)
+@controls.control(*references.CODES)
 def references_are_known(subject: Subject) -> Iterator[api.Problem]:
     """Refuses a reference to an entry that a common dictionary does not have, or has with another GUID."""
     yield from references.problems(subject.change.content, subject.kind.references, subject.dictionaries)

@@ -21,13 +21,23 @@ def aggregate(organisation: str, number: int) -> str:
     return f"nsi:{organisation}:{number}"
 
 
-def item(registry: registry_module.Registry, organisation: str, number: int, code: str) -> api.Item | None:
-    """Return the entry with this code (`5` and `5.` are the same) of an organisation's own dictionary, or None."""
-    wanted = builtin.normal(code)
-    for thing in registry.load(aggregate(organisation, number)):
-        if thing.data["code"] == wanted:
-            return _item(kinds.ALL[number], thing, None)
-    return None
+class Own:
+    """The dictionaries of one organisation as references lead to them; each is read once, when it is asked for."""
+
+    def __init__(self, registry: registry_module.Registry, organisation: str) -> None:
+        self._registry = registry
+        self._organisation = organisation
+        self._read: dict[int, api.Dictionary] = {}
+
+    def item(self, number: int, code: str) -> api.Item | None:
+        """Return the entry with this code (`5` and `5.` are the same), deleted ones too, or None."""
+        return self.dictionary(number).items.get(builtin.normal(code))
+
+    def dictionary(self, number: int) -> api.Dictionary:
+        """Return a dictionary whole; raises KeyError for a number that organisations do not keep."""
+        if number not in self._read:
+            self._read[number] = dictionary(self._registry, self._organisation, kinds.ALL[number])
+        return self._read[number]
 
 
 def dictionary(registry: registry_module.Registry, organisation: str, kind: kinds.Kind) -> api.Dictionary:

@@ -114,7 +114,42 @@ def export(element: str, *values: str) -> bytes:
     return _request("exportAccountRequest", "10.0.1.1", tuple(named))
 
 
-def service(count: int, *, account_: int | None = None, of: int | None = None, end: str = "2026-12-31") -> str:
+def own_services(*names: str) -> bytes:
+    """Additional services of the organisation, under the TransportGUIDs 900, 901, …; their codes are 1, 2, …"""
+    return _own(
+        "".join(
+            f"<o:ImportAdditionalServiceType><b:TransportGUID>{transport(900 + count)}</b:TransportGUID>"
+            f"<o:AdditionalServiceTypeName>{name}</o:AdditionalServiceTypeName><b:OKEI>642</b:OKEI>"
+            "</o:ImportAdditionalServiceType>"
+            for count, name in enumerate(names)
+        )
+    )
+
+
+def delete_own_service(count: int) -> bytes:
+    named = f"<b:TransportGUID>{transport(990)}</b:TransportGUID><o:ElementGuid>{transport(count)}</o:ElementGuid>"
+    return _own(f"<o:DeleteAdditionalServiceType>{named}</o:DeleteAdditionalServiceType>")
+
+
+def _own(inside: str) -> bytes:
+    namespaces = " ".join(
+        f'xmlns:{prefix}="http://dom.gosuslugi.ru/schema/integration/{name}/"'
+        for prefix, name in (("o", "nsi"), ("b", "base"))
+    )
+    name = "o:importAdditionalServicesRequest"
+    return f'<{name} {namespaces} b:version="10.0.1.2">{inside}</{name}>'.encode()
+
+
+def service(
+    count: int,
+    *,
+    account_: int | None = None,
+    of: int | None = None,
+    end: str = "2026-12-31",
+    code: str = "1",
+    guid: str = "",
+) -> str:
+    """A service; it is the first one of the organisation's own dictionary unless another one is named."""
     named = (
         f"<AccountGUID>{transport(account_)}</AccountGUID>"
         if of is None and account_ is not None
@@ -126,7 +161,8 @@ def service(count: int, *, account_: int | None = None, of: int | None = None, e
     )
     return (
         f"<IndividualService><BeginDate>2026-01-01</BeginDate><EndDate>{end}</EndDate>"
-        f"<AdditionalService>{entry(1, '1')}</AdditionalService><Attachment>{attachment}</Attachment>"
+        f"<AdditionalService><n:Code>{code}</n:Code><n:GUID>{guid or transport(900)}</n:GUID></AdditionalService>"
+        f"<Attachment>{attachment}</Attachment>"
         f"<b:TransportGUID>{transport(count)}</b:TransportGUID>{named}</IndividualService>"
     )
 

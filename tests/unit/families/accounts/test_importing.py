@@ -155,6 +155,8 @@ def test_account_named_in_two_cases__is_refused_twice(placed: Rig) -> None:
 @pytest.mark.parametrize(("role", "kind", "fits"), [
     ("УО", "isUOAccount", True),
     ("ТСЖ", "isCRAccount", True),
+    ("ТСН", "isUOAccount", True),
+    ("Кооператив", "isUOAccount", True),
     ("РСО", "isRSOAccount", True),
     ("РСО", "isUOAccount", False),
     ("ЕСП", "isRCAccount", True),
@@ -203,10 +205,10 @@ def test_new_account__is_not_closed_at_once(placed: Rig) -> None:
     assert codes(answer) == {transport(1): [known.CLOSED_UNOPENED]}
 
 
-def test_reference_to_an_unknown_entry__is_refused(placed: Rig) -> None:
+def test_reference_that_cannot_be_verified__is_refused(placed: Rig) -> None:
     placed.play(accounts(account(1, flat(101))))
     wrong = closed().replace(">1<", ">77<")
-    assert codes(placed.play(accounts(account(2, of=1, said=wrong)))) == {transport(2): ["INT002901"]}
+    assert codes(placed.play(accounts(account(2, of=1, said=wrong)))) == {transport(2): ["INT002903"]}
 
 
 def test_history__tells_who_and_keeps_every_version(placed: Rig) -> None:

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import pytest
 
-from gateway.families import api
+from gateway.families import api, references
 from gateway.families.accounts import codes as known
 from tests.unit.families.accounts.requests import (
+    OTHER_FIAS,
     account,
     accounts,
     closed,
     delete,
+    delete_own_service,
     export_services,
     flat,
     house,
+    own_services,
     service,
     services,
     transport,
@@ -23,9 +26,10 @@ from tests.unit.families.accounts.rig import THEIRS, Rig, codes
 
 @pytest.fixture
 def served(rig: Rig) -> Rig:
-    """A house, accounts 1 and 2, service 11 of the first."""
+    """A house, accounts 1 and 2, two additional services of the organisation, service 11 of the first account."""
     rig.play(house())
     rig.play(accounts(account(1, flat(101)), account(2, flat(102))))
+    rig.play(own_services("Домофон", "Охрана"))
     assert codes(rig.play(services(service(11, account_=1)))) == {}
     return rig
 
@@ -79,6 +83,37 @@ def test_closed_account__gets_no_services_and_its_own_can_be_deleted(served: Rig
 def test_period__ends_after_it_begins(served: Rig) -> None:
     answer = served.play(services(service(12, account_=1, end="2025-12-31"), service(13, account_=1)))
     assert codes(answer) == {transport(12): [known.SERVICE_ENDS_BEFORE_IT_BEGINS]}
+
+
+def test_service_is_of_the_own_dictionary(served: Rig) -> None:
+    answer = served.play(
+        services(
+            service(12, account_=1, code="2.", guid=transport(901)),
+            service(13, account_=1, code="3"),
+            service(14, account_=1, code="2"),
+        )
+    )
+    assert codes(answer) == {
+        transport(13): [references.UNKNOWN_ENTRY],
+        transport(14): [references.FOREIGN_ENTRY],
+    }
+    (foreign,) = answer.outcomes[2].problems
+    assert all(served.given[transport(count)] in foreign.text for count in (900, 901))
+    assert "AdditionalService" in foreign.text
+
+
+def test_service_that_the_organisation_has_deleted__is_not_given_any_more(served: Rig) -> None:
+    served.play(delete_own_service(900))
+    answer = served.play(services(service(12, account_=1), service(13, of=11)))
+    assert codes(answer) == {transport(count): [references.UNKNOWN_ENTRY] for count in (12, 13)}
+    assert codes(served.play(services(delete(14, 11)))) == {}
+
+
+def test_dictionary_of_another_organisation__does_not_count(served: Rig) -> None:
+    served.play(house(OTHER_FIAS, first=201), organisation=THEIRS)
+    served.play(accounts(account(3, flat(201))), organisation=THEIRS)
+    answer = served.play(services(service(12, account_=3)), organisation=THEIRS)
+    assert codes(answer) == {transport(12): [references.UNKNOWN_ENTRY]}
 
 
 def test_service_named_twice__is_refused_twice(served: Rig) -> None:

@@ -131,11 +131,14 @@ def annul(version: str, *, count: int = 6) -> bytes:
     return contract(f"<AnnulmentContract>{said}</AnnulmentContract>", count=count)
 
 
-def payments(version: str, *, count: int = 7, house_version: str = "", end: str = "2026-12-31") -> bytes:
+def payments(
+    version: str, *, count: int = 7, house_version: str = "", end: str = "2026-12-31", work: str = ""
+) -> bytes:
+    priced = f"<ServicePayment>{ref('Service', 59, work)}</ServicePayment>" if work else ""
     said = (
         f"<BeginDate>2026-01-01</BeginDate><EndDate>{end}</EndDate>"
         "<HouseManagementPaymentSize>31.50</HouseManagementPaymentSize>"
-        f"{file('Protocol')}<Type>P</Type>"
+        f"{file('Protocol')}{priced}<Type>P</Type>"
     )
     for_house = f"<ContractObjectVersionGUID>{house_version}</ContractObjectVersionGUID>" if house_version else ""
     named = f"<ContractVersionGUID>{version}</ContractVersionGUID>"

@@ -14,6 +14,8 @@ from lxml import etree
 from gateway.contracts import builtin, schema
 from gateway.exchange import results
 from gateway.families import api, basis, days, handlers
+from gateway.families.nsi import builtin as builtin_nsi
+from gateway.families.nsi import own
 from storage import registry
 from tests import stand as stands
 from tests.unit.families.houses import rig as houses_rig
@@ -73,6 +75,20 @@ class Rig(houses_rig.Rig):
         answer = handlers.HANDLERS[element.tag](task, unit)
         self.results.append(result(answer, task.version))
         return answer
+
+    def keep(self, number: int, code: str, *, organisation: str = OURS) -> None:
+        """Give an organisation an entry of a dictionary that it keeps itself, under the GUID that requests name."""
+        entry = registry.Thing(
+            builtin_nsi.guid(number, code),
+            own.ENTRY,
+            own.aggregate(organisation, number),
+            data={"code": code, "top": None, "content": {}},
+        )
+        with self.database.read() as connection:
+            work = registry.Registry(connection, self.numbers)
+            work.put(entry)
+        with self.database.write() as connection:
+            registry.apply(connection, work, organisation=organisation, message=OURS, at=NOW)
 
     def placed(self, data: bytes, **options: Any) -> Placed:
         """Send an action that is accepted."""

@@ -122,6 +122,7 @@ def test_annulled_contract__never_was_a_basis(rig: Rig) -> None:
 
 @pytest.mark.parametrize(("to", "end"), [("", "2033-12-31"), ("2029-06-30", "2029-06-30")])
 def test_prolonged_contract__ends_later_with_its_houses_and_services(rig: Rig, to: str, end: str) -> None:
+    rig.keep(1, "1")
     services = r.service() + r.service("AddService", end="2025-06-30")
     made = rig.placed(r.place(r.house(11, services=services)))
     longer = rig.placed(r.prolong(made.version, to))
@@ -214,6 +215,18 @@ def test_payments__are_placed_and_annulled_without_a_new_version(rig: Rig) -> No
     answer = rig.send(r.export(f"<ContractGUID>{made.root}</ContractGUID>"))
     assert answer.items[0]["Contract"]["ContractPaymentsInfo"][0]["Status"] == "A"
     assert rig.codes(r.annul_payments(paid.guid)) == {"8": ["INT004968"]}
+
+
+def test_additional_services_and_works__are_of_the_own_dictionaries(rig: Rig) -> None:
+    rig.keep(1, "1")
+    rig.keep(59, "1")
+    rig.keep(1, "2", organisation=THEIRS)
+    wrong = r.house(12, OTHER, services=r.service("AddService", code="2"))
+    made = rig.send(r.place(r.house(11, services=r.service("AddService")), wrong))
+    assert [[each.code for each in one.problems] for one in made.outcomes] == [[], [], ["INT002901"]]
+    version = made.outcomes[0].details["importContract"]["ContractVersionGUID"]
+    rig.placed(r.payments(version, work="1"))
+    assert rig.codes(r.payments(version, work="2", count=8)) == {"8": ["INT002901"]}
 
 
 def test_charter_payments__are_placed_and_annulled(rig: Rig) -> None:

@@ -33,6 +33,8 @@ GROUNDS = {
     "10": "Charter",
     "11": "RegistryDecisionID",
 }
+OWN_SERVICES = "12"
+"""Codes of additional services that the organisation keeps."""
 GROUND_CODES = [str(code) for code in range(1, 12)]
 """Documents that a basis (dictionary 58) demands; the first only of a contract with the owners."""
 NOT_EXPORTED = {"LicenseRequest", "ContractObject/TransportGUID"}
@@ -98,7 +100,7 @@ class Writer:
 
     def _reference(self, local: str, around: str) -> dict[str, str]:
         number, codes = {"ContractBase": (58, GROUND_CODES), "HouseService": (3, "1234567")}.get(
-            local if local == "ContractBase" else around, (1, "12")
+            local if local == "ContractBase" else around, (1, OWN_SERVICES)
         )
         code = self._draw(st.sampled_from(codes))
         return {"Code": code, "GUID": builtin.guid(number, code), "Name": self._draw(TEXTS)}
@@ -164,6 +166,8 @@ def round_trip(name: str, request: dict[str, Any], branch: str, role: str) -> di
     element = shape.write(pattern(name), {**request, "@version": "11.9.0.1"})
     with tempfile.TemporaryDirectory() as folder:
         rig = Rig(Path(folder))
+        for code in OWN_SERVICES:
+            rig.keep(1, code)
         made = rig.placed(etree.tostring(element), role=role)
         rig.send(r.export(f"<{branch}GUID>{made.root}</{branch}GUID>"), role=role)
         rig.close()

@@ -23,6 +23,7 @@ from tests.unit.families.houses.requests import (
 from tests.unit.families.houses.rig import NOW, Rig, codes, sample
 
 HOUSE = transport(1)
+ROLES = {"УО", "ТСЖ", "ТСН", "ЖСК", "ЖК", "Кооператив", "ОМС", "ОГВ", "ЕСП", "РСО", "ОИС"}
 
 
 def _imported(answer: api.Answer) -> tuple[api.Outcome, ...]:
@@ -100,6 +101,23 @@ def test_update_without_inheritance__resets_what_is_not_stated(rig: Rig) -> None
     rig.play(update(said="<TotalSquare>1000</TotalSquare>", inherits=False))
     (house,) = rig.things(FIAS).values()
     assert house.data == {"No_RSO_GKN_EGRP_Registered": "true", "FIASHouseGuid": FIAS, "TotalSquare": "1000"}
+
+
+@pytest.mark.parametrize(
+    ("name", "roles"),
+    [
+        ("create-apartment-house", {"УО", "ТСЖ", "ТСН", "ЖСК", "ЖК", "Кооператив"}),
+        ("create-apartment-house-by-municipality", {"ОМС", "ОГВ"}),
+        ("create-apartment-house-by-single-provider", {"ЕСП"}),
+    ],
+)
+def test_operation__is_for_the_roles_that_it_names(name: str, roles: set[str], rig: Rig) -> None:
+    refused = set()
+    for role in ROLES:
+        told = [code for each in codes(rig.play(sample(name), role=role)).refused.values() for code in each]
+        refused |= {role} if told == ["INT004170"] else set()
+        assert told in (["INT004170"], [], ["SRV004016"])
+    assert refused == ROLES - roles
 
 
 def test_replacement_by_a_management_company__keeps_what_only_others_can_say(rig: Rig) -> None:

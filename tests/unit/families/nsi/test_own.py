@@ -192,9 +192,9 @@ def test_two_organisations__see_and_change_only_their_own(rig: rig_module.Rig) -
             assert entry["GUID"] == made.guid
     with rig.database.read() as connection:
         unit = registry.Registry(connection, rig.numbers)
-        assert own.item(unit, rig_module.ORGANISATION, 1, "1.").guid == ours.guid
-        assert own.item(unit, rig_module.OTHER, 1, "1").guid == theirs.guid
-        assert own.item(unit, rig_module.OTHER, 1, "2") is None
+        assert own.Own(unit, rig_module.ORGANISATION).item(1, "1.").guid == ours.guid
+        assert own.Own(unit, rig_module.OTHER).item(1, "1").guid == theirs.guid
+        assert own.Own(unit, rig_module.OTHER).item(1, "2") is None
 
 
 def test_entry_of_another_dictionary__is_unknown_in_this_one(rig: rig_module.Rig) -> None:
