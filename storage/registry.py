@@ -211,11 +211,9 @@ def apply(connection: sa.Connection, registry: Registry, *, organisation: str, m
     """Store the changes of `registry` and a version of each object, or raise Conflict.
 
     `connection` comes from `Database.write()`; Conflict must end that transaction. `organisation` (orgPPAGUID) and
-    `message` (MessageGUID) say who made the change. A registry without changes has nothing to lose: its answer was
-    true in its snapshot.
+    `message` (MessageGUID) say who made the change. Without changes nothing is stored, but a Conflict is one all the
+    same: a refusal has to be true when it is told, and not only in its snapshot.
     """
-    if not registry.changes:
-        return
     written = {thing.aggregate for thing in registry.changes}
     _check_unchanged(connection, registry, written)
     for name in sorted(written):
