@@ -62,7 +62,7 @@ def _operate(rig: Rig) -> None:
     rig.play(requests.export("UnifiedAccountNumber", *unified))
     rig.play(agreements.export(agreements.by_house(OURS, FIAS)))
     with rig.database.read() as connection:
-        assert history.versions(connection, rig.given[transport(1)])
+        assert history.pasts(connection, rig.given[transport(1)])
 
 
 def scans(database: Database, statement: str, parameters: Any = ()) -> list[str]:
