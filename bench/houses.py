@@ -1,6 +1,6 @@
 """How houses grow: time and memory by the number of premises, and a registry of a million objects beside an empty one.
 
-`python bench/houses.py [--objects 1000000] [--database postgresql] [--sizes 30 100 300 1000 3000] [--json]`. Ratios of
+`python bench/houses.py [--objects 1000000] [--database postgresql] [--sizes 30 100 … 9000] [--json]`. Ratios of
 one run on one machine, where 1 is the ideal: the processor time and the memory of a step per premises, at the largest
 size beside the one before (a quadratic step gives 3; the goals are 1.5 and, because buffers grow by doubling, 2), and a
 full registry beside an empty one (1.5).
@@ -21,6 +21,7 @@ sys.path.insert(0, str(ROOT))  # so that it runs as a script too
 
 from bench import curve, house_rows, house_stand, registries  # noqa: E402  # after the path
 
+_SIZES: Final = (30, 100, 300, 1000, 3000, 9000)
 _HOUSE: Final = 100
 """Premises of the house that is imported into a full and into an empty registry."""
 
@@ -86,7 +87,7 @@ def _visit(gateway: house_stand.Gateway) -> registries.Visit:
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("--sizes", nargs="*", type=int, default=[30, 100, 300, 1000, 3000], help="premises of a house")
+    parser.add_argument("--sizes", nargs="*", type=int, default=_SIZES, help="premises of a house")
     parser.add_argument("--objects", type=int, default=1_000_000, help="in the full registry; 0 leaves it out")
     parser.add_argument("--database", choices=registries.DATABASES, default="sqlite", help="of the full registry")
     parser.add_argument("--rounds", type=int, default=3, help="of which the medians are told")
