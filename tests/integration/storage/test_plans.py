@@ -53,6 +53,7 @@ def _operate(rig: Rig) -> None:
     rig.play(requests.update_flat(102, number="2а"))
     rig.play(accounts(*(account(n, flat(101), number=str(n)) for n in (1, 2))))
     rig.play(accounts(account(3, flat(102), number="3", of=1)))
+    rig.play(requests.own_services("Консьерж"))
     rig.play(requests.services(requests.service(11, account_=1)))
     rig.play(requests.services(requests.delete(12, of=11)))
     rig.play(requests.export_services("AccountGuid", transport(1)))
