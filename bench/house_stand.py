@@ -12,7 +12,7 @@ from typing import Final, Self
 from lxml import etree
 
 from bench import packages
-from gateway import installation, settings, stand, wire
+from gateway import initialise, installation, settings, stand, wire
 from gateway.client import session
 from gateway.exchange import worker
 from gateway.web import application
@@ -24,12 +24,15 @@ _VERSION: Final = "13.2.3.2"
 
 
 class Gateway:
-    """A stand of its own in `folder`; `database` is its URL where it is not the folder's own file."""
+    """A stand of its own in `folder`; `database` is the URL of an empty one where it is not the folder's own file."""
 
     def __init__(self, folder: Path, *, database: str = "") -> None:
         stand.prepare(folder, suite="rsa-2048")
         self._where = stand.announce(folder, "http://127.0.0.1:8080")
         conf = settings.load(folder, database=database, signature="required", log_level="warning")
+        if database:
+            initialise.initialise(conf)
+            stand.register(conf.database_url, self._where)
         self.installation: Final = installation.Installation.open(conf)
         self._client = session.Client(self._where)
         self._web = application.Web(self.installation)
@@ -48,9 +51,10 @@ class Gateway:
 
     def take(self, message: bytes) -> str:
         """Let the intake take a message; return the MessageGUID of its acknowledgement."""
-        guid = self._post(message).findtext(f".//{_BASE}Ack/{_BASE}MessageGUID")
+        answer = self._post(message)
+        guid = answer.findtext(f".//{_BASE}Ack/{_BASE}MessageGUID")
         if guid is None:
-            raise RuntimeError("the gateway does not accept a package of the bench")
+            raise RuntimeError(f"a package of the bench was not accepted: {etree.tostring(answer)[:2000]!r}")
         return guid
 
     def work(self) -> None:

@@ -91,7 +91,7 @@ def prepare(
             made = _describe(conf, suite)
         except (OSError, signing_errors.SigningError) as error:
             raise errors.Unavailable(f"the stand cannot be made: {error}") from error
-        _register(conf, made)
+        register(conf.database_url, made)
         made.write(data / FILE)
 
 
@@ -108,6 +108,23 @@ def announce(data: Path, url: str) -> description.Stand:
     )
     served.write(data / FILE)
     return served
+
+
+def register(url: str, made: description.Stand) -> None:
+    """Make the organisations of a stand, its information system and the grants known to the database at `url`."""
+    now = clock.now()
+    operator = next(each for each in made.organisations if each.role == description.OPERATOR)
+    system = directory.System(made.user, passwords.hash_password(made.password), operator.org_ppa_guid)
+    db = database.Database.open(url)
+    try:
+        with db.write() as connection:
+            for each in made.organisations:
+                directory.add_organisation(connection, _entry(each), now)
+            directory.add_system(connection, system, now)
+            for each in made.organisations:
+                directory.grant(connection, each.org_ppa_guid, system.login, now)
+    finally:
+        db.close()
 
 
 def _describe(conf: settings.Settings, suite: str) -> description.Stand:
@@ -149,22 +166,6 @@ def _organisation(folder: Path, above: issue.Identity, suite: str, member: _Memb
         key=str(key),
         certificate=str(certificate),
     )
-
-
-def _register(conf: settings.Settings, made: description.Stand) -> None:
-    now = clock.now()
-    operator = next(each for each in made.organisations if each.role == description.OPERATOR)
-    system = directory.System(made.user, passwords.hash_password(made.password), operator.org_ppa_guid)
-    db = database.Database.open(conf.database_url)
-    try:
-        with db.write() as connection:
-            for each in made.organisations:
-                directory.add_organisation(connection, _entry(each), now)
-            directory.add_system(connection, system, now)
-            for each in made.organisations:
-                directory.grant(connection, each.org_ppa_guid, system.login, now)
-    finally:
-        db.close()
 
 
 def _entry(each: description.Organisation) -> directory.Organisation:

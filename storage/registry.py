@@ -120,7 +120,12 @@ class Registry:
         Objects that others hang there meanwhile are no Conflict: where there may be only one, use `key` and `find`.
         """
         wanted = frozenset(links)
-        found = dict.fromkeys(self._fetch(_LINKED, "links", sorted(wanted), kind=kind))
+        hanging = dict.fromkeys(
+            row.id
+            for some in _batches(sorted(wanted))
+            for row in self._connection.execute(_HANGING, {"links": some, "kind": kind})
+        )
+        found = dict.fromkeys(self._fetch(list(hanging)))
         for thing in self._changed.values():
             if thing.kind == kind and thing.links is not None:
                 if thing.links & wanted:
@@ -132,7 +137,7 @@ class Registry:
     def get_all(self, ids: Iterable[str]) -> dict[str, Thing]:
         """Return those of many objects that there are, by id: the same as `get` in few statements."""
         wanted = dict.fromkeys(ids)
-        self._fetch(_GET_ALL, "ids", [id_ for id_ in wanted if id_ not in self._changed and id_ not in self._seen])
+        self._fetch([id_ for id_ in wanted if id_ not in self._changed and id_ not in self._seen])
         known = ((id_, self._changed.get(id_) or self._seen.get(id_)) for id_ in wanted)
         return {id_: thing for id_, thing in known if thing is not None}
 
@@ -189,14 +194,14 @@ class Registry:
         if aggregate not in self._revisions:
             self._revisions[aggregate] = self._connection.execute(_REVISION, {"name": aggregate}).scalar() or 0
 
-    def _fetch(self, statement: sa.Select[Any], name: str, values: Sequence[str], **others: str) -> list[str]:
-        """Remember every object that the statement finds for any of the values; return their ids in its order."""
-        ids = []
-        for some in _batches(values):
-            rows = self._connection.execute(statement, {name: some, **others}).all()
-            self._observe_all({row.aggregate for row in rows})
-            ids += [self._remember(row).id for row in rows]
-        return ids
+    def _fetch(self, ids: Sequence[str]) -> list[str]:
+        """Remember those of the objects that there are; return their ids, the older ones first."""
+        rows: list[tables.Row] = []
+        for some in _batches(ids):
+            rows += self._connection.execute(_GET_ALL, {"ids": some})
+        rows.sort(key=lambda row: row.sequence)
+        self._observe_all({row.aggregate for row in rows})
+        return [self._remember(row).id for row in rows]
 
     def _observe_all(self, aggregates: Iterable[str]) -> None:
         for some in _batches(sorted(name for name in aggregates if name not in self._revisions)):
@@ -211,15 +216,11 @@ def apply(connection: sa.Connection, registry: Registry, *, organisation: str, m
     """Store the changes of `registry` and a version of each object, or raise Conflict.
 
     `connection` comes from `Database.write()`; Conflict must end that transaction. `organisation` (orgPPAGUID) and
-    `message` (MessageGUID) say who made the change. A registry without changes has nothing to lose: its answer was
-    true in its snapshot.
+    `message` (MessageGUID) say who made the change. Without changes nothing is stored, but a Conflict is one all the
+    same: a refusal has to be true when it is told, and not only in its snapshot.
     """
-    if not registry.changes:
-        return
-    written = {thing.aggregate for thing in registry.changes}
-    _check_unchanged(connection, registry, written)
-    for name in sorted(written):
-        _bump(connection, name, registry.revisions[name])
+    _check_unchanged(connection, registry)
+    _raise_revisions(connection, registry)
     _store(connection, registry.changes, _Author(organisation, message, at))
 
 
@@ -245,12 +246,9 @@ _REVISIONS: Final = sa.select(_AGGREGATE.c.name, _AGGREGATE.c.revision).where(
 _LOAD: Final = sa.select(_OBJECT).where(_OBJECT.c.aggregate == sa.bindparam("aggregate")).order_by(_OBJECT.c.sequence)
 _GET: Final = sa.select(_OBJECT).where(_OBJECT.c.id == sa.bindparam("id"))
 _GET_ALL: Final = sa.select(_OBJECT).where(_OBJECT.c.id.in_(sa.bindparam("ids", expanding=True)))
-_LINKED: Final = (
-    sa.select(_OBJECT)
-    .distinct()
-    .join(_LINK, _LINK.c.id == _OBJECT.c.id)
-    .where(_LINK.c.link.in_(sa.bindparam("links", expanding=True)), _LINK.c.kind == sa.bindparam("kind"))
-    .order_by(_OBJECT.c.sequence)
+# No join with the objects: how many hang on a link no planner can know, and by a wrong guess it would read all objects.
+_HANGING: Final = sa.select(_LINK.c.id).where(
+    _LINK.c.link.in_(sa.bindparam("links", expanding=True)), _LINK.c.kind == sa.bindparam("kind")
 )
 _FIND: Final = (
     sa.select(_OBJECT)
@@ -266,7 +264,7 @@ _NUMBERED: Final = sa.select(_OBJECT).where(
 )
 _RAISE_REVISION: Final = (
     sa.update(_AGGREGATE)
-    .where(_AGGREGATE.c.name == sa.bindparam("aggregate"), _AGGREGATE.c.revision == sa.bindparam("known"))
+    .where(_AGGREGATE.c.name == sa.bindparam("aggregate"))
     .values(revision=_AGGREGATE.c.revision + 1)
 )
 _ADD_AGGREGATE: Final = sa.insert(_AGGREGATE)
@@ -295,8 +293,9 @@ _ADD_LINK: Final = sa.insert(_LINK)
 _DROP_LINKS: Final = sa.delete(_LINK).where(_LINK.c.id == sa.bindparam("this"))
 
 
-def _check_unchanged(connection: sa.Connection, registry: Registry, written: set[str]) -> None:
-    names = sorted(registry.revisions.keys() - written)
+def _check_unchanged(connection: sa.Connection, registry: Registry) -> None:
+    """Raise Conflict for anything that is not as it was read; nobody else writes before this transaction ends."""
+    names = sorted(registry.revisions)
     now: dict[str, int] = {}
     for some in _batches(names):
         now |= {row.name: row.revision for row in connection.execute(_REVISIONS, {"names": some})}
@@ -308,13 +307,13 @@ def _check_unchanged(connection: sa.Connection, registry: Registry, written: set
             raise errors.Conflict(f"{kind} {key}")
 
 
-def _bump(connection: sa.Connection, name: str, known: int) -> None:
-    if known == 0:
-        if connection.execute(_REVISION, {"name": name}).first() is not None:
-            raise errors.Conflict(name)
-        connection.execute(_ADD_AGGREGATE, {"name": name, "revision": 1})
-    elif connection.execute(_RAISE_REVISION, {"aggregate": name, "known": known}).rowcount != 1:
-        raise errors.Conflict(name)
+def _raise_revisions(connection: sa.Connection, registry: Registry) -> None:
+    written = sorted({thing.aggregate for thing in registry.changes})
+    new = [{"name": name, "revision": 1} for name in written if registry.revisions[name] == 0]
+    known = [{"aggregate": name} for name in written if registry.revisions[name]]
+    for statement, rows in ((_ADD_AGGREGATE, new), (_RAISE_REVISION, known)):
+        if rows:
+            connection.execute(statement, rows)
 
 
 def _store(connection: sa.Connection, things: Sequence[Thing], author: _Author) -> None:

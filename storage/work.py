@@ -46,9 +46,9 @@ def claim(database: Database, worker: str, lease: dt.timedelta, now: dt.datetime
     for _ in range(_TRIES):
         # Looking costs no turn: an idle worker may ask as often as it likes.
         with database.read() as connection:
-            if connection.execute(_NEXT, {"now": now, "end": now + lease}).first() is None:
+            if connection.execute(_NEXT, {"now": now, "far": now + _FAR * lease}).first() is None:
                 return None
-        taken = _take(database, worker, now + lease, now)
+        taken = _take(database, worker, lease, now)
         if taken is not None:
             return taken
     return None
@@ -149,9 +149,10 @@ def _why_not(package: packages.Package) -> str:
     return f"package {package.message_guid} waits for its run: nothing has failed yet"
 
 
-def _take(database: Database, worker: str, until: dt.datetime, now: dt.datetime) -> Claim | None:
+def _take(database: Database, worker: str, lease: dt.timedelta, now: dt.datetime) -> Claim | None:
+    until, far = now + lease, now + _FAR * lease
     with database.hint() as connection:
-        row = connection.execute(_NEXT_LOCKED, {"now": now, "end": until}).first()
+        row = connection.execute(_NEXT_LOCKED, {"now": now, "far": far}).first()
         if row is None:
             return None
         package = packages.from_row(row)
@@ -161,7 +162,7 @@ def _take(database: Database, worker: str, until: dt.datetime, now: dt.datetime)
             "until": until,
             "attempt": 1,
             "now": now,
-            "end": until,
+            "far": far,
         }
         take = _TAKE_SQLITE if database.is_sqlite else _TAKE_POSTGRESQL
         attempt = connection.execute(take, values).scalar()
@@ -173,9 +174,10 @@ _TRIES: Final = 8
 _PACKAGE: Final = tables.package
 _CLAIM: Final = tables.claim
 _NOW: Final = sa.bindparam("now", type_=tables.UTC)
-_END: Final = sa.bindparam("end", type_=tables.UTC)
-# A lease that ends later than one that begins now was written by a clock that is ahead: it counts as over.
-_OVER: Final = sa.or_(_CLAIM.c.until <= _NOW, _CLAIM.c.until > _END)
+# A lease that ends much later than one that begins now was written by a clock that is ahead: it counts as over.
+# A little later is no proof: whoever was faster may have looked at the clock after us.
+_FAR: Final = 2
+_OVER: Final = sa.or_(_CLAIM.c.until <= _NOW, _CLAIM.c.until > sa.bindparam("far", type_=tables.UTC))
 _NEXT: Final = (
     packages.SELECT.select_from(_PACKAGE.outerjoin(_CLAIM))
     .where(packages.WAITS, sa.or_(_CLAIM.c.until.is_(None), _OVER))

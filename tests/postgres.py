@@ -108,6 +108,13 @@ class Server:
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[Server]:
     """One server for the whole run; a test that stops it starts it again."""
+    with running() as server:
+        yield server
+
+
+@contextlib.contextmanager
+def running() -> Iterator[Server]:
+    """Make a server, and leave nothing of it behind."""
     binaries = _binaries()
     folder = Path(tempfile.mkdtemp(prefix="hcs-gateway-postgres-"))
     server = Server(binaries, folder, _free_port())

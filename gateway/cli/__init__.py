@@ -25,6 +25,7 @@ _COMMANDS: Final = {
     "sign": "Sign a document of an exchange.",
     "exchange": "Packages that wait for their result or have failed; run them again.",
     "state": "Tell what an installation knows of one message.",
+    "registry": "Objects of the registry: what they are, what they were, who changed them.",
     "org": "Organisations: data providers and operators.",
     "system": "Information systems: who may connect.",
     "grant": "Rights: which system acts for whom, and on which houses.",

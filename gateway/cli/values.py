@@ -52,6 +52,24 @@ class Ogrn(click.ParamType[str]):
         return value
 
 
+class Time(click.ParamType[dt.datetime]):
+    """A moment; without a zone that of Moscow, without a time the beginning of the day."""
+
+    name = "time"
+
+    def convert(
+        self, value: str | dt.datetime, param: click.Parameter | None, ctx: click.Context | None
+    ) -> dt.datetime:
+        """Return an aware moment."""
+        if isinstance(value, dt.datetime):
+            return value
+        try:
+            moment = dt.datetime.fromisoformat(value.strip())
+        except ValueError:
+            self.fail(f"{value!r} is no time like 2026-03-31T12:00:00+03:00 or 2026-03-31", param, ctx)
+        return moment if moment.tzinfo else moment.replace(tzinfo=clock.MOSCOW)
+
+
 class Moment(click.ParamType[dt.datetime | str]):
     """A moment, or the word that means the signer's own."""
 
@@ -61,14 +79,7 @@ class Moment(click.ParamType[dt.datetime | str]):
         self, value: str | dt.datetime, param: click.Parameter | None, ctx: click.Context | None
     ) -> dt.datetime | str:
         """Return an aware moment, or `SIGNING`."""
-        if value == SIGNING or isinstance(value, dt.datetime):
-            return value
-        try:
-            moment = dt.datetime.fromisoformat(value.strip())
-        except ValueError:
-            known = f"2026-03-31T12:00:00+03:00, 2026-03-31 or {SIGNING}"
-            self.fail(f"{value!r} is no time like {known}", param, ctx)
-        return moment if moment.tzinfo else moment.replace(tzinfo=clock.MOSCOW)
+        return SIGNING if value == SIGNING else TIME.convert(value, param, ctx)
 
 
 class Inn(click.ParamType[str]):
@@ -92,6 +103,7 @@ GUID: Final = Guid()
 OGRN: Final = Ogrn()
 SIGNING: Final = "signing"
 """Each signature as of the time at which its signer says that it signed."""
+TIME: Final = Time()
 MOMENT: Final = Moment()
 INN: Final = Inn()
 

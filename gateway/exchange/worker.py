@@ -95,7 +95,9 @@ class Worker:
                 work.fail(connection, guid, self._name, done.body, facts, now)
             return
         with self._house.database.write(point="finish") as connection:
-            registry.apply(connection, done.unit, organisation=package.organisation, message=guid, at=now)
+            # An export is true in its snapshot; one that ran again whenever somebody writes might never end.
+            if done.unit.changes or not isinstance(done.answer, api.Exported):
+                registry.apply(connection, done.unit, organisation=package.organisation, message=guid, at=now)
             work.finish(connection, guid, self._name, done.body, _facts(done.answer), now)
 
     def _give_back(self, package: packages.Package) -> None:

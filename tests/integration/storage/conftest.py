@@ -1,4 +1,4 @@
-"""Every test of this folder runs on both databases, each time on a new one."""
+"""Every test of this folder runs on both databases; unless it shares one with its module, each time on a new one."""
 
 from __future__ import annotations
 
@@ -6,8 +6,10 @@ import pytest
 
 from storage.database import Database
 
+DATABASES = ("sqlite", pytest.param("postgresql", marks=pytest.mark.postgres))
 
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+
+@pytest.fixture(params=DATABASES)
 def url(request, tmp_path):
     if request.param == "sqlite":
         url = f"sqlite:///{tmp_path}/gateway.db"
@@ -17,6 +19,14 @@ def url(request, tmp_path):
         yield url
     else:
         yield request.getfixturevalue("postgres").clean_database()
+
+
+@pytest.fixture(params=DATABASES, scope="module")
+def shared_url(request, tmp_path_factory):
+    """A new database for all tests of a module, which keep out of each other's way; without a schema."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path_factory.mktemp('shared')}/gateway.db"
+    return request.getfixturevalue("postgres").new_database()
 
 
 @pytest.fixture

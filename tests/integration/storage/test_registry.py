@@ -220,9 +220,10 @@ def test_what_was_looked_for_in_vain_appears_meanwhile__conflict(database, units
     assert units.run(lambda unit: unit.find("account", "№ 1")).id == "a"
 
 
-def test_reader_without_changes__never_conflicts(database, units):
+def test_reader_without_changes__conflicts_too_because_it_may_have_refused_for_what_is_no_longer_so(database, units):
     units.put(HOUSE)
-    _two(database, units, lambda unit: _change(unit, "h", a=1), lambda unit: unit.load("house:1"))
+    with pytest.raises(errors.Conflict):
+        _two(database, units, lambda unit: _change(unit, "h", a=1), lambda unit: unit.load("house:1"))
 
 
 def test_conflict__rolls_back_the_whole_transaction(database, units):

@@ -66,6 +66,12 @@ def test_released__is_taken_at_once_and_the_attempt_does_not_count(database):
     assert _claim(database, "second").attempt == 1
 
 
+def test_claim_of_somebody_who_looked_at_the_clock_later_and_was_faster__is_not_taken_away(database):
+    factories.stored(database, factories.accepted())
+    assert _claim(database, "faster", factories.NOW + dt.timedelta(microseconds=1)) is not None
+    assert _claim(database, "slower", factories.NOW) is None
+
+
 def test_claim_of_a_clock_that_is_ahead__keeps_the_package_from_nobody(database):
     factories.stored(database, factories.accepted())
     assert _claim(database, "ahead", factories.NOW + dt.timedelta(hours=3)) is not None

@@ -143,16 +143,17 @@ def _own(inside: str) -> bytes:
 def service(
     count: int,
     *,
-    account_: int | None = None,
+    account_: int | str | None = None,
     of: int | None = None,
     end: str = "2026-12-31",
     code: str = "1",
     guid: str = "",
 ) -> str:
     """A service; it is the first one of the organisation's own dictionary unless another one is named."""
+    account_guid = transport(account_) if isinstance(account_, int) else account_
     named = (
-        f"<AccountGUID>{transport(account_)}</AccountGUID>"
-        if of is None and account_ is not None
+        f"<AccountGUID>{account_guid}</AccountGUID>"
+        if of is None and account_guid is not None
         else f"<AccountIndividualServiceGUID>{transport(of or 0)}</AccountIndividualServiceGUID>"
     )
     attachment = (

@@ -39,10 +39,12 @@ GIVEN = frozenset(
 class Rig:
     """Plays messages one after another, each in a unit of work of its own."""
 
-    def __init__(self, folder: Path) -> None:
-        shutil.copy(_empty(), folder / "registry.db")
+    def __init__(self, folder: Path, url: str = "") -> None:
+        """`url` names a database that is there and empty; otherwise the rig makes one in `folder`."""
         self.file = folder / "registry.db"
-        self.database = database.Database.open(f"sqlite:///{self.file}")
+        if not url:
+            shutil.copy(_empty(), self.file)
+        self.database = database.Database.open(url or f"sqlite:///{self.file}")
         self.numbers = numbers.Numbers(self.database)
         self.vault = vault.Vault([bytes(range(32))])
         self.given: dict[str, str] = {}

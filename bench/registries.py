@@ -1,0 +1,95 @@
+"""Two gateways beside each other, one with an empty registry and one with a full one, on SQLite or on PostgreSQL."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import statistics
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any, Final, TypeAlias
+
+from bench import curve, house_stand, processor
+from storage import database
+from tests import postgres
+
+DATABASES: Final = ("sqlite", "postgresql")
+GOALS: Final = {"seconds": 1.5, "bytes": 2.0, "ratio": 1.5}
+"""The most that each figure may grow; buffers double, so memory does in steps."""
+Ratios: TypeAlias = Mapping[str, Mapping[str, float]]
+"""By operation: milliseconds of the processor in the `empty` and the `full` registry, and their `ratio`."""
+Visit: TypeAlias = Callable[[int], Mapping[str, bytes]]
+"""Returns the signed messages of one round, by operation."""
+
+
+@contextlib.contextmanager
+def beside(kind: str, fill: Callable[[database.Database], None]) -> Iterator[tuple[Place, Place]]:
+    """Open both; PostgreSQL is a private server of the machine's binaries."""
+    with contextlib.ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="hcs-bench-")))
+        server = stack.enter_context(postgres.running()) if kind == "postgresql" else None
+        urls = [server.new_database() if server else "" for _ in range(2)]
+        empty, full = (
+            stack.enter_context(house_stand.Gateway(folder / name, database=url))
+            for name, url in zip(("empty", "full"), urls, strict=True)
+        )
+        fill(full.installation.database)
+        if server:
+            with full.installation.database.write() as connection:  # what autovacuum does after a while
+                connection.exec_driver_sql("ANALYZE")
+        yield Place(empty, urls[0]), Place(full, urls[1])
+
+
+class Place:
+    """A gateway and where its processor time is spent."""
+
+    def __init__(self, gateway: house_stand.Gateway, url: str) -> None:
+        self.gateway: Final = gateway
+        self._name = url.rpartition("/")[2]
+
+    def seconds(self, message: bytes) -> float:
+        """Let a message in; return what its execution costs."""
+        guid = self.gateway.take(message)
+        spent = processor.seconds(self.gateway.work, self._name)
+        self.gateway.result(guid)
+        return spent
+
+
+def compared(places: tuple[Place, Place], visits: tuple[Visit, Visit], rounds: int) -> Ratios:
+    """Return the medians of rounds in which both take turns."""
+    spent: dict[str, tuple[list[float], list[float]]] = {}
+    for turn in range(rounds):
+        for which, (place, visit) in enumerate(zip(places, visits, strict=True)):
+            for name, message in visit(turn).items():
+                spent.setdefault(name, ([], []))[which].append(place.seconds(message))
+    return {name: _ratio(*map(statistics.median, both)) for name, both in spent.items()}
+
+
+def _ratio(empty: float, full: float) -> Mapping[str, float]:
+    return {"empty": round(empty * 1000, 1), "full": round(full * 1000, 1), "ratio": round(full / empty, 2)}
+
+
+def load() -> str:
+    """Return how busy the machine is: what others do is in no figure, but makes all of them less sure."""
+    return f"load of the machine {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores"
+
+
+def report(found: Mapping[str, Any], noun: str, kind: str) -> str:
+    """Return the load, the curve and the ratios for a person, as far as they were measured."""
+    parts = [found["load"]]
+    if "curve" in found:
+        parts.append(curve.table(found["curve"], noun))
+    if "registry" in found:
+        lines = [f"{f'ms, {kind}':<36}{'empty':>10}{'full':>10}{'ratio':>8}"]
+        rows = found["registry"].items()
+        lines += [f"{name:<36}{row['empty']:>10}{row['full']:>10}{row['ratio']:>8}" for name, row in rows]
+        parts.append("\n".join(lines))
+    return "\n\n".join(parts)
+
+
+def verdict(found: Mapping[str, Any]) -> int:
+    """Return 1 where a goal is missed, else 0."""
+    ratios = [(name.rpartition(" ")[2], value) for name, value in found.get("growth", {}).items()]
+    ratios += [("ratio", row["ratio"]) for row in found.get("registry", {}).values()]
+    return int(any(value > GOALS[goal] for goal, value in ratios))
