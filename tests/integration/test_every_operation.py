@@ -7,6 +7,7 @@ damaged copy of it is sent, which its own schema refuses.
 from __future__ import annotations
 
 import dataclasses
+import functools
 import logging
 from random import Random
 
@@ -87,6 +88,12 @@ def gateway(request, tmp_path_factory):
     assert code == 0
 
 
+@functools.cache
+def declared_by(pack: model.Pack, service: model.Service) -> xmlschema.XMLSchema:
+    """What a service declares; slow to read, and every service is played twice."""
+    return reading.component_model(pack, service)
+
+
 def submitted(service: model.Service) -> list[model.Operation]:
     return [each for each in service.operations.values() if each.kind is model.OperationKind.SUBMIT]
 
@@ -104,7 +111,7 @@ def test_all_operations_of_a_pack__are_those_that_these_tests_send(gateway):
 @_every_service
 def test_valid_package_of_every_operation__is_acknowledged_and_answered(gateway, short):
     service = gateway.pack.service(short)
-    declared = reading.component_model(gateway.pack, service)
+    declared = declared_by(gateway.pack, service)
     sent = {}
     for operation in submitted(service):
         answer = gateway.post(service, sample.request(declared, gateway.pack, operation, Extent.FULL))
@@ -123,7 +130,7 @@ def test_valid_package_of_every_operation__is_acknowledged_and_answered(gateway,
 @_every_service
 def test_damaged_package_of_every_operation__is_refused_with_a_code(gateway, short):
     service = gateway.pack.service(short)
-    declared = reading.component_model(gateway.pack, service)
+    declared = declared_by(gateway.pack, service)
     for operation in submitted(service):
         answer = gateway.post(service, damaged(gateway, service, operation, declared))
         code = answer.findtext(f"detail/{wire.base('Fault')}/{wire.base('ErrorCode')}")
