@@ -76,16 +76,29 @@ class Gateway:
 
 
 @pytest.fixture(scope="module")
-def gateway(request, tmp_path_factory):
-    conf = served.new(tmp_path_factory.mktemp("every") / "data", exchange_workers=1)
-    pack = builtin.pack()
-    if request.param != BUILT_IN:
-        pack = packs.install(resources.contracts_root(request.param), conf.packs)
-    processes = served.Served(conf)
-    yield Gateway(processes, pack, schema.Schemas(width=1))
-    code = processes.stop()
-    processes.close()
-    assert code == 0
+def running(tmp_path_factory):
+    """One running gateway for each pack that is asked for: pytest would start a parametrised one for every test."""
+    started: dict[str, Gateway] = {}
+
+    def of(version: str) -> Gateway:
+        if version not in started:
+            conf = served.new(tmp_path_factory.mktemp("every") / "data", exchange_workers=1)
+            pack = builtin.pack()
+            if version != BUILT_IN:
+                pack = packs.install(resources.contracts_root(version), conf.packs)
+            started[version] = Gateway(served.Served(conf), pack, schema.Schemas(width=1))
+        return started[version]
+
+    yield of
+    codes = [each.processes.stop() for each in started.values()]
+    for each in started.values():
+        each.processes.close()
+    assert not any(codes)
+
+
+@pytest.fixture
+def gateway(request, running):
+    return running(request.param)
 
 
 @functools.cache
