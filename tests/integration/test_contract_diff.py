@@ -6,6 +6,7 @@ codes) and of versions still to come ("начиная с версии 16.4") is 
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from random import Random
 
@@ -181,8 +182,11 @@ MUTATIONS = {
 }
 
 
+_MUTANTS = 16 if os.environ.get("HCS_LONG") else 2
+
+
 @pytest.mark.parametrize("how", MUTATIONS)
-@pytest.mark.parametrize("index", Random("mutants of the built-in schema").sample(range(100), 4))  # noqa: S311  (a seeded sample)
+@pytest.mark.parametrize("index", Random("mutants of the built-in schema").sample(range(100), _MUTANTS))  # noqa: S311  (a seeded sample)
 def test_mutated_schema__is_named(how, index):
     change, aspects = MUTATIONS[how]
     mutant, name = _mutated(builtin.pack(), change, index)
