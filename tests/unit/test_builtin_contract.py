@@ -60,6 +60,7 @@ def model():
     return xmlschema.XMLSchema(str(_ROOT / "house-management.xsd"))
 
 
+@pytest.mark.slow
 def test_second_processor__builds_every_file():
     built = {
         Path(schema.filepath)

@@ -9,6 +9,8 @@ import pytest
 from tests import hostile_packs, resources
 from tests.unit.contracts import pack_files
 
+pytestmark = pytest.mark.slow
+
 EXTENTS = ("--minimal", "", "--full")
 
 

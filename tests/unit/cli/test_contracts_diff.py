@@ -6,6 +6,8 @@ import pytest
 
 from tests.unit.contracts import pack_files
 
+pytestmark = pytest.mark.slow
+
 
 def _folder(path, files):
     for name, data in files.items():

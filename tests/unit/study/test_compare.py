@@ -9,6 +9,8 @@ from gateway.study.differences import compare
 from gateway.study.differences.difference import Aspect, Role
 from tests.unit.contracts import pack_files
 
+pytestmark = pytest.mark.slow
+
 
 def _packs(before, after):
     return tuple(loader.load(each) for each in (before, after))
