@@ -43,15 +43,19 @@ class Subject:
     """ИНН ЮЛ, 10 digits."""
     snils: str | None = None
     """СНИЛС, 11 digits."""
+    repeated: tuple[str, ...] = ()
+    """Other values of attributes that are there more than once: nobody could say which one counts."""
 
     @classmethod
     def of(cls, name: x509.Name) -> Subject:
-        """Read the first value of each attribute, without the spaces around it; text only, of any string type."""
-        values: dict[str, str] = {}
+        """Read the values of each attribute, without the spaces around them; text only, of any string type."""
+        values: dict[str, list[str]] = {}
         for attribute in name:
             if isinstance(attribute.value, str):
-                values.setdefault(attribute.oid.dotted_string, attribute.value.strip())
-        return cls(**{field: values.get(oid) or None for field, oid in OIDS.items()})
+                values.setdefault(attribute.oid.dotted_string, []).append(attribute.value.strip())
+        read = {field: values.get(oid, []) for field, oid in OIDS.items()}
+        repeated = tuple(value for found in read.values() for value in found[1:] if value and value != found[0])
+        return cls(repeated=repeated, **{field: found[0] or None for field, found in read.items() if found})
 
     @property
     def organisation_inn(self) -> str | None:
@@ -62,7 +66,7 @@ class Subject:
     @property
     def numbers(self) -> frozenset[str]:
         """Every ОГРН, ОГРНИП and ИНН, whatever attribute it is in, a padded ИНН without its zeros."""
-        written = (self.ogrn, self.ogrnip, self.inn, self.inn_le)
+        written = (self.ogrn, self.ogrnip, self.inn, self.inn_le, *self.repeated)
         return frozenset(_unpadded(number) for number in written if number and _kind(number))
 
 

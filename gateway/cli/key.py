@@ -62,8 +62,8 @@ def new(
 
     Not for work: there the certificates come from an accredited authority. No file is ever overwritten.
     """
-    numbers = {"ogrn" if len(ogrn) == values.OGRN_DIGITS else "ogrnip": ogrn}
-    subject = Subject(common_name=title or name, organization=title or name, **numbers)
+    ogrn_, ogrnip = (ogrn, None) if len(ogrn) == values.OGRN_DIGITS else (None, ogrn)
+    subject = Subject(common_name=title or name, organization=title or name, ogrn=ogrn_, ogrnip=ogrnip)
     authority = ca or folder / "test-ca"
     try:
         folder.mkdir(parents=True, exist_ok=True)

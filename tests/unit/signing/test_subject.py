@@ -44,6 +44,18 @@ def test_every_number__has_its_attribute():
     assert found == Subject(common_name="УК", ogrn=OGRN, ogrnip=OGRNIP, inn=INN, inn_le=INN_LE, snils="12345678901")
 
 
+def test_number_that_is_there_twice__counts_in_both_values_so_it_is_nobodys():
+    twice = Subject.of(name((subject.OGRN, OGRN, Asn1.NumericString), (subject.OGRN, "1037739010891", Asn1.UTF8String)))
+    assert twice.numbers == {OGRN, "1037739010891"}
+    assert not compare(twice, (OGRN, None)).agree
+    assert not compare(twice, ("1037739010891", None)).agree
+
+
+def test_number_that_is_repeated__is_one_number():
+    again = Subject.of(name((subject.OGRN, OGRN, Asn1.NumericString), (subject.OGRN, f" {OGRN}", Asn1.UTF8String)))
+    assert again == Subject(ogrn=OGRN)
+
+
 def test_attribute_of_spaces__is_not_there():
     assert Subject.of(name((subject.OGRN, "   ", Asn1.NumericString))) == subject.NOBODY
 
