@@ -67,6 +67,15 @@ class Settings:
     body_memory: int = _setting(
         256 * 2**20, "Bytes of large request bodies that a web process has at once; further ones wait."
     )
+    max_file: int = _setting(2**30, "Largest file of the file store in bytes.")
+    file_extensions: tuple[str, ...] = _setting(
+        (
+            "pdf", "docx", "doc", "rtf", "txt", "xls", "xlsx", "jpeg", "jpg", "bmp", "tif", "tiff", "gif", "zip", "rar",
+            "csv", "odp", "odf", "ods", "odt", "sxc", "sxw", "sig",
+        ),
+        "Extensions that the file store takes.",
+    )  # fmt: skip
+    upload_ttl: int = _setting(24 * 60 * 60, "Seconds after its last part until an upload that is not completed ends.")
     max_violations: int = _setting(50, "Most schema violations listed in one answer.")
     strict_versions: bool = _setting(
         False,
