@@ -52,11 +52,11 @@ class Client:
 
 def measure(served: servers.Served, count: int, at_once: int) -> None:
     """Upload a file of so many parts, download it, and print what that took."""
-    client, piece = Client(served), os.urandom(uploads.PART)
+    client, piece = Client(served), uploads.ARCHIVE + os.urandom(uploads.PART - 4)
     size = count * uploads.PART
     before = _reset_peak(served)
     begun = time.perf_counter()
-    _, id_, _ = client.ask("POST", "/?upload", **uploads.session_headers(size, "a.txt"))
+    _, id_, _ = client.ask("POST", "/?upload", **uploads.session_headers(size, "a.zip"))
 
     def put(number: int) -> int:
         return client.ask("PUT", f"/{id_}", piece, **uploads.part_headers(piece, number))[0]

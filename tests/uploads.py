@@ -10,6 +10,8 @@ from gateway.files import request
 from tests import stand as stands
 
 PART = request.PART
+ARCHIVE = b"PK\x03\x04"
+"""With what a ZIP begins: all that the gateway asks of one."""
 
 
 def md5(body: bytes) -> str:

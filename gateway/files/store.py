@@ -10,18 +10,15 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import hashlib
-import mimetypes
 from collections.abc import Iterable
-from typing import Final, Protocol
+from typing import Protocol
 
 from gateway import clock, errors, installation
-from gateway.files import blobs, keeper, names, request
+from gateway.files import blobs, keeper, names, recognition, request
 from gateway.files import errors as file_errors
 from gateway.files.errors import FileError
 from storage import errors as storage_errors
 from storage import failpoints, files
-
-_UNKNOWN_TYPE: Final = "application/octet-stream"
 
 
 class Stream(Protocol):
@@ -141,7 +138,6 @@ class Store:
             return files.parts(connection, file.id)
 
     def _new(self, asked: request.Request, length: int) -> files.File:
-        media_type = mimetypes.guess_type(f"name.{names.extension(asked.name)}")[0] or _UNKNOWN_TYPE
         return files.File(
             id=clock.new_guid(),
             context=asked.context,
@@ -149,7 +145,7 @@ class Store:
             name=asked.name,
             length=length,
             part_count=asked.part_count,
-            media_type=media_type,
+            media_type=recognition.media_type(asked.name),
             created_at=clock.now(),
             expires_at=self._end(),
         )
@@ -199,7 +195,9 @@ class Store:
             raise FileError(file_errors.EXTENSION, f"расширение файла недопустимо, допустимы: {', '.join(allowed)}")
 
     def _examine(self, file: files.File) -> None:
-        """Look at the content of a file that is about to be completed."""
+        """Look at the content of a file that is about to be completed; raises FileError."""
+        with storage_errors.translated(), self._kept.open(str(file.sha256)) as content:
+            recognition.check(file.name, content)
 
 
 def _other_size(number: int, expected: int) -> FileError:

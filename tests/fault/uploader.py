@@ -10,10 +10,10 @@ from pathlib import Path
 
 from gateway.settings import Settings
 from tests import stand as stands
-from tests.uploads import PART, Client, id_of, split
+from tests.uploads import ARCHIVE, PART, Client, id_of, split
 
 WHOLE = b"whole\n"
-LONG = bytes(range(256)) * 4 * (PART // 1024) + b"the end"
+LONG = ARCHIVE + bytes(range(256)) * 4 * (PART // 1024) + b"the end"
 
 
 def main(folder: Path) -> None:
@@ -22,7 +22,7 @@ def main(folder: Path) -> None:
     print("whole", id_of(client.put(WHOLE, "a.txt")), flush=True)
     begun = folder / "begun"
     if not begun.exists():
-        begun.write_text(id_of(client.begin(len(LONG), "b.txt")), encoding="ascii")
+        begun.write_text(id_of(client.begin(len(LONG), "b.zip")), encoding="ascii")
     id_ = begun.read_text(encoding="ascii")
     there = client.head(id_).headers["X-Upload-Completed-Parts"].split(",")
     for number, piece in enumerate(split(LONG), 1):

@@ -401,6 +401,27 @@ def test_every_context__takes_files_and_shows_them_only_there(stand):
         refused(Client(stand, elsewhere).get(id_), errors.NOT_FOUND)
 
 
+@pytest.mark.parametrize(
+    ("name", "content", "error"),
+    [
+        ("a.pdf", TEXT, errors.EXTENSION),
+        ("a.txt", b"%PDF-1.7", errors.EXTENSION),
+        ("a.txt", b"MZ\0\1", errors.DETECTION),
+    ],
+)
+def test_content_that_is_not_what_its_extension_says__is_refused(client, name, content, error):
+    refused(client.put(content, name), error)
+
+
+def test_content_of_parts_that_is_not_what_its_extension_says__is_never_a_file(client):
+    id_ = sent(client, name="a.pdf")
+    refused(client.finish(id_), errors.DETECTION)
+    refused(client.get(id_), errors.STATUS)
+    client.part(id_, b"%PDF-" + LONG[5:PART], 1)
+    assert client.finish(id_).status == 200
+    assert client.get(id_).headers["Content-Type"] == "application/pdf"
+
+
 def test_second_finish__is_refused(client):
     id_ = sent(client)
     assert client.finish(id_).status == 200
