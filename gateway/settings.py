@@ -60,6 +60,11 @@ class Settings:
         "What lets an organisation work with a house: a grant (gateway grant house), a contract or charter, none.",
         "granted", "contract", "open",
     )  # fmt: skip
+    attachment_hash: str = _setting(
+        "enforce",
+        "A package whose attachments are no files of its sender, or not of that AttachmentHASH: refused or only logged.",
+        "enforce", "warn",
+    )  # fmt: skip
     max_body: int = _setting(64 * 2**20, "Largest request body in bytes.")
     body_timeout: int = _setting(
         30, "Seconds for a request body to arrive, and one more for every 64 KB of it that did; then it is given up."
