@@ -5,6 +5,7 @@
     request      one request as a value, from its HTTP headers alone
     blobs        where bytes are kept, found by their SHA-256
     recognition  what a file is by its content
+    scanner      whether it is infected, if somebody can tell
     store        the operations: upload, parts, completion, status, download
     digests      ГОСТ Р 34.11-94 of a file
     keeper       what happens afterwards: uploads that end, blobs that nobody needs, digests

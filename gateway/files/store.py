@@ -14,7 +14,7 @@ from collections.abc import Iterable
 from typing import Protocol
 
 from gateway import clock, errors, installation
-from gateway.files import blobs, keeper, names, recognition, request
+from gateway.files import blobs, keeper, names, recognition, request, scanner
 from gateway.files import errors as file_errors
 from gateway.files.errors import FileError
 from storage import errors as storage_errors
@@ -198,6 +198,8 @@ class Store:
         """Look at the content of a file that is about to be completed; raises FileError."""
         with storage_errors.translated(), self._kept.open(str(file.sha256)) as content:
             recognition.check(file.name, content)
+            content.seek(0)
+            scanner.check(content, self._house.settings)
 
 
 def _other_size(number: int, expected: int) -> FileError:
