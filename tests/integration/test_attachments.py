@@ -93,6 +93,7 @@ def test_attachments_by_the_dozen__are_told_by_the_first_and_counted(stand):
 
 
 def test_warning__executes_the_package_and_tells_the_log(tmp_path, caplog):
+    caplog.set_level("INFO")
     stand = stands.Stand(tmp_path / "data", attachment_hash="warn")
     assert outcome(stand, placing(GUID, HASH)) == (None, "")
     (record,) = [each for each in caplog.records if each.message == "attachments are not as stated"]
