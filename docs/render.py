@@ -14,6 +14,7 @@ from pathlib import Path
 
 from gateway import errors, settings
 from gateway.contracts import builtin
+from gateway.exchange import attachments  # noqa: F401  # defines codes of its own
 from gateway.families import (
     catalogue,
     handlers,  # noqa: F401  # families define codes of their own
@@ -36,7 +37,8 @@ def errors_page() -> str:
     parts = [
         "# Коды ошибок\n",
         "Эту страницу создаёт `make docs` из кода шлюза; тест следит, чтобы она не отставала.\n",
-        "Коды и их приставки — как в ГИС ЖКХ: `AUT` — права, `FMT` — формат, `EXP` — обмен, `INT` и `SRV` — контроли.",
+        "Коды и их приставки — как в ГИС ЖКХ: `AUT` — права, `FMT` — формат, `EXP` — обмен, `FIL` — файлы,",
+        "`INT` и `SRV` — контроли.",
         "Где официальный текст неизвестен, текст наш. Номера 9xx внутри подсистемы — собственные коды этого шлюза.",
         "В фигурных скобках — места, где в ошибке стоят значения из вашего пакета.\n",
         "`AUT` (кроме AUT011003), `FMT`, `EXP002…` и INT002013 приходят сразу, как SOAP Fault. Остальные — в",

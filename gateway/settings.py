@@ -10,6 +10,7 @@ import dataclasses
 import ipaddress
 import os
 import tomllib
+import urllib.parse
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final, Literal
@@ -60,6 +61,11 @@ class Settings:
         "What lets an organisation work with a house: a grant (gateway grant house), a contract or charter, none.",
         "granted", "contract", "open",
     )  # fmt: skip
+    attachment_hash: str = _setting(
+        "enforce",
+        "A package whose attachments are no files of its sender, or differ by AttachmentHASH: refused, or only logged.",
+        "enforce", "warn",
+    )  # fmt: skip
     max_body: int = _setting(64 * 2**20, "Largest request body in bytes.")
     body_timeout: int = _setting(
         30, "Seconds for a request body to arrive, and one more for every 64 KB of it that did; then it is given up."
@@ -67,6 +73,18 @@ class Settings:
     body_memory: int = _setting(
         256 * 2**20, "Bytes of large request bodies that a web process has at once; further ones wait."
     )
+    max_file: int = _setting(2**30, "Largest file of the file store in bytes.")
+    file_extensions: tuple[str, ...] = _setting(
+        (
+            "pdf", "docx", "doc", "rtf", "txt", "xls", "xlsx", "jpeg", "jpg", "bmp", "tif", "tiff", "gif", "zip", "rar",
+            "csv", "odp", "odf", "ods", "odt", "sxc", "sxw", "sig",
+        ),
+        "Extensions that the file store takes.",
+    )  # fmt: skip
+    virus_scanner: str = _setting(
+        "", "clamd that looks at every file: tcp://host:3310 or unix:///run/clamav/clamd.ctl; empty means none."
+    )
+    upload_ttl: int = _setting(24 * 60 * 60, "Seconds after its last part until an upload that is not completed ends.")
     max_violations: int = _setting(50, "Most schema violations listed in one answer.")
     strict_versions: bool = _setting(
         False,
@@ -152,9 +170,22 @@ def _convert(name: str, value: Any) -> Any:
         converted = _as(type(field.default), value)
     except ValueError as error:
         raise SettingsError(f"{name}: {value!r} is not {type(field.default).__name__}") from error
+    if name == "virus_scanner":
+        _check_scanner(converted)
     if choices and converted not in choices:
         raise SettingsError(f"{name}: {converted!r} is not one of {', '.join(choices)}")
     return converted
+
+
+def _check_scanner(address: str) -> None:
+    try:
+        parsed = urllib.parse.urlsplit(address)
+        is_known = (parsed.scheme, bool(parsed.hostname or parsed.path)) in (("tcp", True), ("unix", True))
+        is_whole = parsed.port is None or parsed.scheme == "tcp"
+    except ValueError as error:
+        raise SettingsError(f"virus_scanner: {error}") from error
+    if address and not (is_known and is_whole):
+        raise SettingsError(f"virus_scanner: {address!r} is neither tcp://host:port nor unix:///path")
 
 
 def _networks(value: Any) -> tuple[str, ...]:

@@ -30,10 +30,12 @@ SETTINGS: Final[dict[str, Any]] = {
     "database": "",
     "signature": "optional",
     "house_basis": "open",
+    "attachment_hash": "warn",
     "processes": 1,
     "log_level": "warning",
 }
-"""What differs from an installation for work: unsigned packages and every house are welcome, one process is enough.
+"""What differs from an installation for work: unsigned packages, every house and attachments that
+nobody has uploaded are welcome, one process is enough.
 
 The database is always the folder's own: a stand must never reach the one that an environment names for work.
 """

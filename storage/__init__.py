@@ -7,6 +7,7 @@
     intake        group commit of what arrives
     work          packages that wait for their result, and who works on them
     registry      objects of the families, changed optimistically; `history` is their past, `numbers` their numbers
+    files         uploads of the file store: who they belong to, which blobs they consist of
     directory     organisations, information systems and their rights
 
 The only importer of SQLAlchemy and alembic. Times are aware and in UTC; GUIDs are lower-case text.

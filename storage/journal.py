@@ -52,6 +52,7 @@ class Kind(enum.StrEnum):
     DIRECTORY_CHANGED = "directory-changed"
     CONTRACT_INSTALLED = "contract-installed"
     KEY_CHANGED = "key-changed"
+    FILE_STORED = "file-stored"
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

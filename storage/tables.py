@@ -243,6 +243,35 @@ number_series: Final = sa.Table(
     sa.Column("next", sa.BigInteger, nullable=False),
 )
 
+# --- Files ------------------------------------------------------------------------------------------------------------
+
+stored_file: Final = sa.Table(
+    "stored_file",
+    metadata,
+    sa.Column("id", sa.Text, primary_key=True),
+    _required("context"),
+    sa.Column("organisation", sa.Text, sa.ForeignKey("organisation.guid"), nullable=False),
+    _required("name"),
+    sa.Column("length", sa.BigInteger, nullable=False),
+    sa.Column("part_count", sa.Integer, nullable=False),
+    _required("media_type"),
+    sa.Column("sha256", sa.Text, index=True),
+    _optional("gost94"),
+    sa.Column("created_at", UTC, nullable=False),
+    sa.Column("expires_at", UTC, index=True),
+    sa.Column("completed_at", UTC),
+)
+_UNDIGESTED: Final = sa.and_(stored_file.c.completed_at.is_not(None), stored_file.c.gost94.is_(None))
+sa.Index("stored_file_undigested", stored_file.c.completed_at, sqlite_where=_UNDIGESTED, postgresql_where=_UNDIGESTED)
+stored_part: Final = sa.Table(
+    "stored_part",
+    metadata,
+    sa.Column("file", sa.Text, sa.ForeignKey("stored_file.id"), primary_key=True),
+    sa.Column("number", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("length", sa.BigInteger, nullable=False),
+    sa.Column("blob", sa.Text, nullable=False, index=True),
+)
+
 # --- Installation -----------------------------------------------------------------------------------------------------
 
 heartbeat: Final = sa.Table(

@@ -96,7 +96,7 @@ class Stand:
 
     def __init__(self, folder: Path, **settings: object) -> None:
         self.settings = dataclasses.replace(
-            Settings(data=folder, house_basis="open", min_free=0),
+            Settings(data=folder, house_basis="open", attachment_hash="warn", min_free=0),
             **settings,  # type: ignore[arg-type]
         )
         found(self.settings)

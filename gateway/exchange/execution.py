@@ -10,7 +10,7 @@ from typing import Final
 from lxml import etree
 
 from gateway import clock, errors, installation, xml
-from gateway.exchange import people, results
+from gateway.exchange import attachments, people, results
 from gateway.families import api, basis, days, handlers
 from gateway.families.nsi import installed as nsi
 from gateway.soap import application
@@ -95,6 +95,9 @@ class Execution:
         if handler is None:
             text = errors.code(errors.NOT_HANDLED).text.format(operation=package.operation)
             return api.Failed(api.Problem(errors.NOT_HANDLED, text))
+        wrong = attachments.judge(element, package, self._house)
+        if wrong is not None:
+            return api.Failed(wrong)
         now = clock.now()
         task = api.Task(
             element=element,

@@ -15,6 +15,7 @@ from typing import Final
 
 from gateway import child, errors, installation, logs, settings
 from gateway.exchange import worker
+from gateway.files import keeper
 
 log: Final = logging.getLogger("gateway.processes")
 
@@ -32,8 +33,10 @@ def main(lifeline: int) -> int:
     stop = threading.Event()
     thread = threading.Thread(target=_work, args=(house, stop), name="worker", daemon=True)
     watch = threading.Thread(target=house.force.watch, args=(stop, child.settle), name="contracts", daemon=True)
+    files = threading.Thread(target=keeper.run, args=(house, stop), name="files", daemon=True)
     child.settle()
     watch.start()
+    files.start()
     thread.start()
     log.info("process works")
     child.wait(lifeline)
@@ -41,6 +44,7 @@ def main(lifeline: int) -> int:
     stop.set()
     thread.join()
     watch.join()
+    files.join()
     house.close()
     return int(ended_by_itself)
 

@@ -1,4 +1,4 @@
-"""The WSGI application (PEP 3333): SOAP paths, WSDL and schemas as files, health, readiness, metrics."""
+"""The WSGI application (PEP 3333): SOAP paths, file store, WSDL and schemas, health, metrics."""
 
 from __future__ import annotations
 
@@ -12,9 +12,10 @@ from typing import Any, Final, TypeAlias
 from gateway import errors, installation
 from gateway.contracts import errors as contract_errors
 from gateway.contracts import force, publish
+from gateway.files import request
 from gateway.intake import guard
 from gateway.soap import application
-from gateway.web import endpoint, metrics
+from gateway.web import endpoint, file_store, metrics
 from gateway.web.response import TEXT, XML, Response, fault
 from storage import errors as storage_errors
 
@@ -42,18 +43,22 @@ class Web:
     def __init__(self, house: installation.Installation) -> None:
         self._house = house
         self._endpoint = endpoint.Endpoint(house)
+        self._files = file_store.FileStore(house)
         house.force.follow(self._serve)
 
     def __call__(self, environ: guard.Environ, start_response: StartResponse) -> Iterable[bytes]:
         """Answer one request."""
         started = time.perf_counter()
         served = self._served
-        response = self._route(environ, served)
+        is_file = request.is_ours(environ.get("PATH_INFO", ""))
+        response = self._files.answer(environ) if is_file else self._route(environ, served)
         start_response(response.status, response.headers())
         seconds = time.perf_counter() - started
         _count(response, seconds)
-        if environ["REQUEST_METHOD"] == "POST":
+        if is_file or environ["REQUEST_METHOD"] == "POST":
             self._log(environ, response, seconds, served)
+        if response.stream is not None:
+            return response.stream
         return [b"" if environ["REQUEST_METHOD"] == "HEAD" else response.body]
 
     def _serve(self, contracts: force.Contracts) -> None:

@@ -138,6 +138,29 @@ class Body:
         self._bodies.release(self)
 
 
+class Stream(Body):
+    """A body that is read while it arrives, in the memory of one piece: that of the file store."""
+
+    def read(self, size: int, /) -> bytes:
+        """Return at most `size` bytes, none at the end; raises as `Body.read` does."""
+        if not self._is_begun:
+            self._is_begun = True
+            self._bodies.enter(self)
+        if not self._rest:
+            with self._bodies.patience(self):
+                self.receive(self.size)
+            if self._pieces:
+                self._rest += self._pieces.popleft()
+        piece = bytes(self._rest[:size])
+        del self._rest[:size]
+        return piece
+
+    def close(self) -> None:
+        """Give back its place."""
+        self._bodies.leave(self)
+        super().close()
+
+
 class Bodies:
     """All bodies of one process; safe for threads."""
 
@@ -155,6 +178,10 @@ class Bodies:
     def body(self, source: Source, environ: guard.Environ) -> Body:
         """Return the body of a request as WSGI reads it; to be closed when the request is answered."""
         return Body(self, source, environ)
+
+    def stream(self, source: Source, environ: guard.Environ) -> Stream:
+        """Return the body of a request to the file store; to be closed when the request is answered."""
+        return Stream(self, source, environ)
 
     def receive(self, body: Body) -> None:
         """Receive a body; called in a thread that may wait."""
@@ -190,17 +217,25 @@ class Bodies:
         """Return the monotonic time at which a body is given up, if nothing of it arrives before."""
         return min(body.began + self._timeout + body.size / RATE, self._end)
 
-    @contextmanager
-    def _arrival(self, body: Body) -> Iterator[None]:
+    def enter(self, body: Body) -> None:
+        """Give a body a place among those that are being received; raises Unavailable where its sender has too many."""
         with self._changed:
             if sum(other.sender == body.sender for other in self._arriving) >= EACH:
                 raise errors.Unavailable(f"{EACH} bodies of one sender are being received")
             self._arriving.add(body)
+
+    def leave(self, body: Body) -> None:
+        """Take the place back, if the body has one."""
+        with self._changed:
+            self._arriving.discard(body)
+
+    @contextmanager
+    def _arrival(self, body: Body) -> Iterator[None]:
+        self.enter(body)
         try:
             yield
         finally:
-            with self._changed:
-                self._arriving.discard(body)
+            self.leave(body)
 
     def _hold(self, body: Body, size: int) -> None:
         who = body.sender
@@ -217,8 +252,15 @@ class Bodies:
             body.held = size
 
     def _gather(self, body: Body, most: int) -> None:
-        try:
+        with self.patience(body):
             body.receive(most)
+
+    @staticmethod
+    @contextmanager
+    def patience(body: Body) -> Iterator[None]:
+        """Refuse with 408 a body that does not come in time."""
+        try:
+            yield
         except TimeoutError as error:
             raise guard.HttpRefused(
                 "408 Request Timeout",

@@ -23,6 +23,7 @@ from typing import Any, Final, Protocol
 from granian import http
 
 from gateway import child, clock, errors, installation, logs, settings
+from gateway.files import blobs, request
 from gateway.web import application, bodies, metrics, response
 
 log: Final = logging.getLogger("gateway.processes")
@@ -32,7 +33,9 @@ _granian: Final = importlib.import_module("granian._granian")
 _Callbacks: Any = _granian.CallbackScheduler
 
 _PAGES: Final = 4
-"""Threads for everything that is no package: health, metrics, contracts."""
+"""Threads for everything that is no package and no file: health, metrics, contracts."""
+_FILES: Final = 2 * bodies.EACH
+"""Threads for the file store: uploads of one sender leave half of them to the others."""
 _PATIENCE: Final = 2 * bodies.LAST
 """Seconds after which a stop no longer waits for those who do not take their answer."""
 _CONNECTIONS: Final = 4096
@@ -85,8 +88,8 @@ class Turns:
         self._turns = threading.BoundedSemaphore(most)
 
     def __call__(self, environ: dict[str, Any], start_response: application.StartResponse) -> Iterable[bytes]:
-        """Answer one request; health and metrics are answered even when every turn is taken."""
-        if environ["REQUEST_METHOD"] != "POST":
+        """Answer one request; health, metrics and files are answered even when every turn is taken."""
+        if environ["REQUEST_METHOD"] != "POST" or request.is_ours(environ.get("PATH_INFO", "")):
             return self._app(environ, start_response)
         environ["wsgi.input"] = _Patient(environ["wsgi.input"], self._turns)
         with self._turns:
@@ -135,6 +138,10 @@ class _Exchange(bodies.Source, Protocol):
 
     def response_bytes(self, status: int, headers: list[tuple[str, str]], body: bytes) -> None: ...
 
+    def response_file_range(
+        self, status: int, headers: list[tuple[str, str]], file: str, start: int, end: int
+    ) -> None: ...
+
 
 class _Watcher(Protocol):
     """Granian's handle of one request, to be told when it is done with."""
@@ -166,6 +173,7 @@ def _serve(app: Turns, conf: settings.Settings, listener: int, lifeline: int) ->
     arriving, loop = bodies.Bodies(conf), _Direct()
     packages = concurrent.futures.ThreadPoolExecutor(conf.threads + bodies.AT_ONCE, "package")
     pages = concurrent.futures.ThreadPoolExecutor(_PAGES, "page")
+    files = concurrent.futures.ThreadPoolExecutor(_FILES, "file")
     answer = adapt(app, arriving)
 
     def work(watcher: _Watcher) -> None:
@@ -173,9 +181,13 @@ def _serve(app: Turns, conf: settings.Settings, listener: int, lifeline: int) ->
         watcher.done()
 
     def take(watcher: _Watcher) -> None:
+        if request.is_ours(watcher.scope.path):
+            threads = files
+        else:
+            threads = packages if watcher.scope.method == "POST" else pages
         # Refused only at the very end of a stop, when nobody is left to answer; granian aborts if it is told so.
         with contextlib.suppress(RuntimeError):
-            (packages if watcher.scope.method == "POST" else pages).submit(work, watcher)
+            threads.submit(work, watcher)
 
     told, ended = _granian.WorkerSignal(), threading.Event()
     told.add_cb(ended.set)
@@ -189,6 +201,7 @@ def _serve(app: Turns, conf: settings.Settings, listener: int, lifeline: int) ->
     # Every request that was begun, also where the one who asked has gone.
     packages.shutdown()
     pages.shutdown()
+    files.shutdown()
 
 
 def _worker(listener: int) -> Any:
@@ -222,10 +235,17 @@ def adapt(app: Turns, arriving: bodies.Bodies) -> Callable[[_Scope, _Exchange], 
 
         try:
             environ = environment(scope)
-            environ["wsgi.input"] = body = arriving.body(exchange, environ)
+            body = (arriving.stream if request.is_ours(scope.path) else arriving.body)(exchange, environ)
+            environ["wsgi.input"] = body
             with contextlib.closing(body):
-                content = b"".join(app(environ, start_response))
-            status, headers = begun[-1]
+                chunks = app(environ, start_response)
+                status, headers = begun[-1]
+                if isinstance(chunks, blobs.FileSpan):
+                    # Granian sends it as fast as it is taken, without a thread and without more than a piece in memory.
+                    end = chunks.start + chunks.length
+                    exchange.response_file_range(status, headers, str(chunks.path), chunks.start, end)
+                    return
+                content = b"".join(chunks)
         except Exception as error:  # noqa: BLE001  # granian would log its message, which may quote a package
             status, headers, content = _failed(error)
         exchange.response_bytes(status, headers, content)

@@ -7,8 +7,9 @@ import threading
 import pytest
 
 from gateway import wire
+from gateway.files import keeper
 from storage import journal, verification
-from tests import samples
+from tests import samples, uploads
 from tests import stand as stands
 
 pytestmark = pytest.mark.postgres
@@ -108,3 +109,18 @@ def test_not_ready__tells_a_stranger_nothing_of_the_database(nodes, postgres):
     finally:
         postgres.start()
     assert (answer.status, answer.body) == (503, b"the database is not ready\n")
+
+
+def test_upload__goes_on_at_the_other_node_and_is_a_file_at_both(nodes):
+    first, second = (uploads.Client(node) for node in nodes)
+    content = uploads.ARCHIVE + bytes(uploads.PART)
+    id_ = uploads.id_of(first.begin(len(content), "a.zip"))
+    for number, (piece, client) in enumerate(zip(uploads.split(content), (first, second), strict=True), 1):
+        assert client.part(id_, piece, number).status == 200
+    assert first.head(id_).headers["X-Upload-Completed-Parts"] == "1,2"
+    assert second.finish(id_).status == 200
+    assert first.get(id_).body == content
+    keeper.clean(nodes[0].house, unnamed=0)
+    assert keeper.digest_next(nodes[1].house, threading.Event())
+    assert not keeper.digest_next(nodes[0].house, threading.Event())
+    assert second.get(id_).body == content

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from gateway import errors
+from gateway.exchange import attachments
 from gateway.families import catalogue, handlers
 from tests import resources
 
@@ -29,6 +30,10 @@ _BY_CIRCUMSTANCE = {
     errors.MESSAGE_GUID_USED: "tests/integration/test_duplicates.py",
     errors.REQUEST_NOT_FOUND: "tests/integration/test_exchange.py",
     errors.NOT_HANDLED: "tests/integration/test_exchange.py",
+    attachments.FILE_UNKNOWN: "tests/integration/test_attachments.py",
+    attachments.FILE_FOREIGN: "tests/integration/test_attachments.py",
+    attachments.HASH_DIFFERS: "tests/integration/test_attachments.py",
+    attachments.FILE_INCOMPLETE: "tests/integration/test_attachments.py",
 }
 
 

@@ -200,3 +200,34 @@ def test_fingerprint_however_it_is_spelled__is_one_sender(value):
 
 def test_fingerprint_beside_a_login__changes_nothing():
     assert bodies.sender({**headers("sit"), "HTTP_X_CLIENT_CERT_FINGERPRINT": "any"}) == "sit"
+
+
+# --- bodies of the file store -----------------------------------------------------------------------------------------
+
+
+def test_stream__is_read_while_it_arrives_and_keeps_nothing():
+    body = limits().stream(Network(b"ab", bytes(MANY), b"c"), headers(length=MANY + 3))
+    assert body.read(1) == b"a"
+    assert body.size == 2
+    assert body.read(9) == b"b"
+    assert body.read(MANY) == bytes(MANY)
+    assert body.held == 0
+    assert (body.read(9), body.read(9), body.read(9)) == (b"c", b"", b"")
+
+
+def test_stream_that_does_not_come__is_given_up():
+    body = limits(body_timeout=0).stream(Network(b"half", ends=False), headers(length=100))
+    with pytest.raises(guard.HttpRefused) as refused:
+        [body.read(9) for _ in range(2)]
+    assert refused.value.status == "408 Request Timeout"
+
+
+def test_place_of_a_stream__is_taken_from_its_first_read_until_it_is_closed():
+    allowed = limits()
+    streams = [allowed.stream(Network(b"x"), headers(length=1)) for _ in range(bodies.EACH)]
+    assert [stream.read(1) for stream in streams] == [b"x"] * bodies.EACH
+    with pytest.raises(errors.Unavailable, match="one sender"):
+        allowed.stream(Network(b"x"), headers(length=1)).read(1)
+    assert allowed.stream(Network(b"x"), headers("other", length=1)).read(1) == b"x"
+    streams[0].close()
+    assert allowed.stream(Network(b"x"), headers(length=1)).read(1) == b"x"

@@ -161,11 +161,12 @@ def test_counters_that_cannot_be_read__leave_the_rest_of_the_page(stand, shared,
 def test_every_answer_there_can_be__fits_into_the_space(shared):
     program = """
 from gateway import errors
+from gateway.files import errors as files
 from gateway.web import metrics, response
 metrics.reserve()
-for code in errors.catalogue():
+for code in (*(code.id for code in errors.catalogue()), *files.NAMES):
     for status in ("400", "401", "408", "500"):
-        metrics.observe(response.Response(status, "", b"", code.id), 1.0)
+        metrics.observe(response.Response(status, "", b"", code), 1.0)
 for answer in (response.Response("200", "", b""), response.Response("200", "", b"", operation="a"),
                response.Response("200", "", b"", operation="a", accepted=True)):
     metrics.observe(answer, 1.0)
