@@ -1,0 +1,20 @@
+"""Metering devices and their readings (protocol §8.3).
+
+`request` says what is asked of a device, `case` gathers what it is judged by, the `controls` modules say what speaks
+against it, `changing` what becomes of it; `exporting` and `showing` give it back. `records` is how the registry keeps a
+device, for this family and for those that refer to devices.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from gateway.families import api
+from gateway.families.metering import exporting, importing, request
+
+HANDLERS: Final[Mapping[str, api.Handler]] = {
+    f"{{{request.NAMESPACE}}}importMeteringDeviceDataRequest": importing.import_devices,
+    f"{{{request.NAMESPACE}}}exportMeteringDeviceDataRequest": exporting.export_devices,
+}
+"""By Clark name of the request element."""
