@@ -137,3 +137,55 @@ REPLACED_BY_UNLIKE = errors.define(
     "Прибор учёта {guid} не может заменить этот: он измеряет другие ресурсы или это тот же прибор",
     "Укажите версию другого действующего прибора, который измеряет те же ресурсы.",
 )
+READINGS_BEGUN = errors.define(
+    "INT007903",
+    "По прибору учёта {guid} уже есть показания: изменить его через UpdateBeforeDevicesValues нельзя",
+    "Передайте только то, что меняется, элементом UpdateAfterDevicesValues.",
+)
+READINGS_NOT_BEGUN = errors.define(
+    "INT007904",
+    "По прибору учёта {guid} ещё нет показаний: изменить его через UpdateAfterDevicesValues нельзя",
+    "Передайте все сведения о приборе элементом UpdateBeforeDevicesValues.",
+)
+VERIFIED_ALREADY = errors.define(
+    "INT007932",
+    "По прибору учёта {guid} уже внесена поверка: дату последней поверки изменить нельзя",
+    "Уберите FirstVerificationDate; новые поверки передают через importMeteringDeviceValues (VerificationValue).",
+)
+READING_OF_ARCHIVED = errors.define(
+    "INT007940",
+    "Прибор учёта {guid} находится в архиве, показания по нему не принимаются",
+    "Передайте показания прибора, который его заменил.",
+)
+READING_UNFIT = errors.define(
+    "INT007941",
+    "{element} передают не по такому прибору учёта: его ресурсы указаны элементом {counts}",
+    "OneRateDeviceValue — для MunicipalResourceNotEnergy, ElectricDeviceValue — для MunicipalResourceEnergy, "
+    "VolumeDeviceValue — для MunicipalResources.",
+)
+RESOURCE_UNKNOWN = errors.define(
+    "INT007942",
+    "Прибор учёта не измеряет ресурс с кодом «{code}»; он измеряет: {known}",
+    "Укажите ресурс, с которым прибор размещён.",
+)
+TARIFFS_UNFIT = errors.define(
+    "INT007943",
+    "Передано значений по тарифам: {told}, а тарифов у прибора учёта: {known}",
+    "Передайте значения по всем тарифам прибора и только по ним.",
+)
+TAKEN_IN_FUTURE = errors.define(
+    "INT007944",
+    "День {date}, которым датировано показание, ещё не наступил: сегодня {today}",
+    "Исправьте DateValue, у поверки EndDateValue.",
+)
+VERIFICATION_DISORDERED = errors.define(
+    "INT007945",
+    "Поверка начата {begin}, закончена {end}, прибор опломбирован {seal}: эти дни идут не по порядку",
+    "Исправьте StartDateValue, EndDateValue или SealDate.",
+)
+BELOW_CHECK = errors.define(
+    "INT007946",
+    "Текущее показание {value} меньше контрольного {floor} от {date}",
+    "Показание может быть меньше предыдущего текущего, но не меньше последнего контрольного или внесённого по "
+    "окончании поверки.",
+)

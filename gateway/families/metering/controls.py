@@ -1,5 +1,7 @@
 """The controls of metering devices as named rules (protocol §5.4, §8.3), in stages like those of accounts.
 
+Those of readings are in `controls_values`.
+
 Is the device one that the sender may change, and in this version? Is what is said about it right? One that fails in a
 stage is not asked about in the next.
 """
@@ -11,9 +13,18 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from gateway import errors
-from gateway.families import api, references
+from gateway.families import api, days, fields, references
 from gateway.families.controls import Control, control
-from gateway.families.metering import codes, controls_content, controls_places, records, resources
+from gateway.families.metering import (
+    codes,
+    controls_content,
+    controls_places,
+    controls_values,
+    readings,
+    records,
+    request,
+    resources,
+)
 from gateway.families.metering.case import Case
 from gateway.families.metering.request import Verb
 from gateway.families.problems import problem
@@ -50,6 +61,28 @@ def version_is_current(case: Case) -> Iterator[api.Problem]:
         yield problem(codes.VERSION_OUTDATED, version=case.asked.version, current=current)
 
 
+@control(codes.READINGS_BEGUN, codes.READINGS_NOT_BEGUN)
+def update_is_for_before_or_after_readings(case: Case) -> Iterator[api.Problem]:
+    """Refuse to describe a device anew once it has readings, and to correct it while it has none (annotations)."""
+    if case.before is None or not records.is_active(case.before):
+        return
+    if case.asked.verb is Verb.BEFORE and readings.have_begun(case.before):
+        yield problem(codes.READINGS_BEGUN, guid=case.before.id)
+    elif case.asked.verb is Verb.AFTER and not readings.have_begun(case.before):
+        yield problem(codes.READINGS_NOT_BEGUN, guid=case.before.id)
+
+
+@control(codes.VERIFIED_ALREADY)
+def first_verification_stays(case: Case) -> Iterator[api.Problem]:
+    """Refuse another FirstVerificationDate once a verification was given (annotation of FirstVerificationDate)."""
+    named = fields.text(case.asked.content, "FirstVerificationDate") if case.asked.verb is Verb.AFTER else ""
+    if case.before is None or not readings.is_verified(case.before) or not named:
+        return
+    known = fields.text(fields.block(case.content, request.BASIC), "FirstVerificationDate")
+    if not known or days.day(known) != days.day(named):
+        yield problem(codes.VERIFIED_ALREADY, guid=case.before.id)
+
+
 @control(codes.RESOURCE_CHANGED)
 def what_is_measured_stays(case: Case) -> Iterator[api.Problem]:
     """Refuse a correction, or last readings, of other resources, of another kind or number of tariffs than before."""
@@ -81,8 +114,14 @@ def references_are_known(case: Case) -> Iterator[api.Problem]:
 
 STAGES: Final[tuple[tuple[Control[Case], ...], ...]] = (
     (device_is_of_its_provider,),
-    (device_is_active, version_is_current),
-    (*controls_content.RULES, *controls_places.RULES, what_is_measured_stays, references_are_known),
+    (device_is_active, version_is_current, update_is_for_before_or_after_readings),
+    (
+        *controls_content.RULES,
+        *controls_places.RULES,
+        what_is_measured_stays,
+        first_verification_stays,
+        references_are_known,
+    ),
 )
-CONTROLS: Final[tuple[Control[Any], ...]] = tuple(itertools.chain(*STAGES))
+CONTROLS: Final[tuple[Control[Any], ...]] = tuple(itertools.chain(*STAGES, *controls_values.STAGES))
 """Every rule of the family, in the order in which they are asked."""

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Mapping
-from typing import Any, Final
+from collections.abc import Mapping, Sequence
+from typing import Final
 
 from gateway import clock
 from gateway.contracts import model
 from gateway.families import api, fields
 from gateway.families.fields import Fields
-from gateway.families.metering import changing, kinds, records, request, resources
+from gateway.families.metering import changing, kinds, readings, records, request, resources
 from storage.registry import Registry, Thing
 
 _NUMBERS_SINCE: Final = (14, 8, 0, 1)
@@ -29,13 +29,14 @@ class Shown:
 class Exports:
     """Writes the devices of one export; what they refer to is read together."""
 
-    def __init__(self, task: api.Task, registry: Registry, chosen: Iterable[Shown], *, with_houses: bool) -> None:
+    def __init__(self, task: api.Task, registry: Registry, chosen: Sequence[Shown], *, with_houses: bool) -> None:
         self._task = task
         self._registry = registry
         self._with_houses = with_houses
         self._numbered = model.number(task.version) >= _NUMBERS_SINCE
         contents = [records.version_content(shown.version) for shown in chosen]
         registry.get_all(root for content in contents for root in _linked(content))
+        registry.get_all(each for shown in chosen for each in readings.latest(shown.device))
         if self._numbered:
             registry.get_all(guid.lower() for content in contents for guid in _named(content))
 
@@ -89,7 +90,7 @@ class Exports:
 
     def _reading(self, device: Thing, row: Fields, known: Mapping[str, resources.Measured]) -> dict[str, api.Data]:
         code = resources.code(row)
-        values, organisation = last_values(device, row)
+        values, organisation = self._last(device, row)
         own = resources.own(code, known[code].unit if code in known else resources.unit(row), values)
         return {
             **row,
@@ -97,6 +98,17 @@ class Exports:
             **origin(self._task, organisation),
             **({"MeteringValueInDefaultUnit": own} if own else {}),
         }
+
+    def _last(self, device: Thing, row: Fields) -> tuple[dict[str, str], str]:
+        """Return the last values of one resource and who gave them: when it was replaced, later on, or at first."""
+        code = resources.code(row)
+        told = resources.stated(device.data.get("replaced", {})).values()
+        for each in (last for rows in told for last in rows if resources.code(last) == code):
+            return readings.values_of(each), records.provider(device)
+        entry = readings.last(self._registry, device, code)
+        if entry is not None:
+            return readings.values_of(entry), entry["by"]
+        return readings.values_of(row), records.provider(device)
 
     def _owner(self, device: Thing) -> str:
         if records.kind(device) is not kinds.COLLECTIVE:
@@ -109,23 +121,10 @@ class Exports:
         return str(other.data["version"]) if other else root
 
 
-def last_values(device: Thing, row: Fields) -> tuple[dict[str, Any], str]:
-    """Return the last values of one resource and who gave them: those at its replacement, else the first ones."""
-    told = resources.stated(device.data.get("replaced", {}))
-    for each in (last for rows in told.values() for last in rows):
-        if resources.code(each) == resources.code(row):
-            return _values(each), records.provider(device)
-    return _values(row), records.provider(device)
-
-
 def origin(task: api.Task, organisation: str) -> dict[str, str]:
     """Return who has given a reading: its orgPPAGUID and, where it is known, its name."""
     found = task.directory.by_guid(organisation)
     return {**({"ReadingsSource": found.name} if found else {}), "orgPPAGUID": organisation}
-
-
-def _values(row: Fields) -> dict[str, Any]:
-    return {name: row[name] for name in resources.VALUES if name in row}
 
 
 def _linked(content: Fields) -> list[str]:

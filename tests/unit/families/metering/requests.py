@@ -4,10 +4,16 @@ from __future__ import annotations
 
 from tests.unit.families.accounts.requests import entry, transport
 
-_NAMES = {"": "house-management", ":b": "base", ":n": "nsi-base", ":d": "metering-device-base"}
-NAMESPACES = " ".join(
-    f'xmlns{prefix}="http://dom.gosuslugi.ru/schema/integration/{name}/"' for prefix, name in _NAMES.items()
-)
+_BASE = {"": "house-management", ":b": "base", ":n": "nsi-base", ":d": "metering-device-base"}
+_VALUES = {**_BASE, "": "device-metering"}
+
+
+def _declared(names: dict[str, str]) -> str:
+    return " ".join(
+        f'xmlns{prefix}="http://dom.gosuslugi.ru/schema/integration/{name}/"' for prefix, name in names.items()
+    )
+
+
 NOT_LINKED = "<NotLinkedWithMetering>true</NotLinkedWithMetering>"
 LINKED = "<LinkedWithMetering><InstallationPlace>in</InstallationPlace></LinkedWithMetering>"
 
@@ -156,5 +162,72 @@ def _guid(named: int | str) -> str:
     return transport(named) if isinstance(named, int) else named
 
 
-def _request(name: str, version: str, inside: str) -> bytes:
-    return f'<{name} {NAMESPACES} b:version="{version}">{inside}</{name}>'.encode()
+def current(count: int, value: str = "20", *, day: str = "2026-03-25", code: str = "1", month: str | None = "") -> str:
+    """A reading of one tariff; of the month of its day where none is named, and without Period where it is None."""
+    taken = f"{resource(code)}<d:MeteringValue>{value}</d:MeteringValue>{_day(count, day)}"
+    return f"<CurrentValue>{taken}{_month(day, month)}</CurrentValue>"
+
+
+def control(count: int, value: str = "15", *, day: str = "2026-03-20", code: str = "1") -> str:
+    taken = f"{resource(code)}<d:MeteringValue>{value}</d:MeteringValue>{_day(count, day)}"
+    return f"<ControlValue>{taken}</ControlValue>"
+
+
+def verification(
+    count: int,
+    start: str,
+    end: str,
+    *,
+    days: tuple[str, str, str] = ("2026-03-10", "2026-03-12", "2026-03-12"),
+    why: str = "<PlannedVerification>true</PlannedVerification>",
+) -> str:
+    begun, ended, sealed = days
+    return (
+        f"<VerificationValue><StartDateValue>{begun}</StartDateValue><EndDateValue>{ended}</EndDateValue>"
+        f"<SealDate>{sealed}</SealDate>{start}{end}{why}"
+        f"<b:TransportGUID>{transport(count)}</b:TransportGUID></VerificationValue>"
+    )
+
+
+def side(name: str, value: str, code: str = "1") -> str:
+    """StartValue or EndValue of a device of one tariff."""
+    return f"<{name}>{resource(code)}<d:MeteringValue>{value}</d:MeteringValue></{name}>"
+
+
+def electric_current(count: int, *values: str, day: str = "2026-03-25", month: str = "") -> str:
+    return f"<CurrentValue>{tariffs(*values)}{_day(count, day)}{_month(day, month)}</CurrentValue>"
+
+
+def electric_control(count: int, *values: str, day: str = "2026-03-20") -> str:
+    return f"<ControlValue>{tariffs(*values)}{_day(count, day)}</ControlValue>"
+
+
+def volume(count: int, *values: str, code: str = "1", day: str = "2026-03-25", month: str = "") -> str:
+    return f"<CurrentValue>{resource(code)}{tariffs(*values)}{_day(count, day)}{_month(day, month)}</CurrentValue>"
+
+
+def values_of(device: int | str, *values: str, kind: str = "OneRate", by: str = "Root") -> str:
+    """The values of one device, named by its root or by a version."""
+    named = f"<MeteringDevice{by}GUID>{_guid(device)}</MeteringDevice{by}GUID>"
+    inside = f"<{kind}DeviceValue>{''.join(values)}</{kind}DeviceValue>"
+    return f"<MeteringDevicesValues>{named}{inside}</MeteringDevicesValues>"
+
+
+def values(*made: str, house: str = "") -> bytes:
+    about = f"<FIASHouseGuid>{house}</FIASHouseGuid>" if house else ""
+    return _request("importMeteringDeviceValuesRequest", "10.0.1.1", about + "".join(made), _VALUES)
+
+
+def _day(count: int, day: str) -> str:
+    return f"<DateValue>{day}</DateValue><b:TransportGUID>{transport(count)}</b:TransportGUID>"
+
+
+def _month(day: str, month: str | None) -> str:
+    if month is None:
+        return ""
+    year, number = (month or day[:7]).split("-")
+    return f"<Period><b:Year>{year}</b:Year><b:Month>{int(number)}</b:Month></Period>"
+
+
+def _request(name: str, version: str, inside: str, names: dict[str, str] = _BASE) -> bytes:
+    return f'<{name} {_declared(names)} b:version="{version}">{inside}</{name}>'.encode()

@@ -9,6 +9,7 @@ from pathlib import Path
 from lxml import etree
 
 from gateway import wire, xml
+from gateway.contracts import shape
 from gateway.families import api
 from gateway.families.metering import records
 from storage import registry
@@ -33,7 +34,6 @@ codes, expectation, SAMPLES, OURS, THEIRS, NOW = (
     accounts.THEIRS,
     accounts.NOW,
 )
-as_result = accounts.as_result
 
 
 class Rig(accounts.Rig):
@@ -51,6 +51,9 @@ class Rig(accounts.Rig):
         for named in element.iter(*VERSIONS):
             named.text = self.versions.get(named.text, named.text)
         answer = super().play(etree.tostring(element), **options)
+        if self.checks and element.tag.startswith(DM):
+            schema("device-metering").assertValid(element)
+            schema("device-metering").assertValid(as_result(answer, DM))
         if element.tag == f"{HM}importMeteringDeviceDataRequest":
             made = [one for one in answer.outcomes if not one.problems]
             self.versions |= {one.transport_guid: self.thing(one.guid).data["version"] for one in made}
@@ -68,6 +71,21 @@ class Rig(accounts.Rig):
             found = records.of_version(registry.Registry(connection, self.numbers), self.versions[transport(count)])
         assert found is not None
         return found
+
+
+def as_result(answer: api.Answer, space: str = HM) -> etree._Element:
+    """The answer as the exchange writes it: a getStateResult of the built-in contract (protocol §4.2)."""
+    if space == HM:
+        return accounts.as_result(answer)
+    data = {"RequestState": "3", "MessageGUID": "00000000-0000-4000-8000-000000000000"}
+    if isinstance(answer, api.Imported):
+        data["ImportResult"] = [accounts.outcome(one) for one in answer.outcomes]
+    elif isinstance(answer, api.Exported):
+        data |= {answer.branch: list(answer.items), **answer.beside}
+    else:
+        data["ErrorMessage"] = {"ErrorCode": answer.problem.code, "Description": answer.problem.text}
+    pattern = accounts.shapes("device-metering").element(f"{space}getStateResult")
+    return etree.fromstring(etree.tostring(shape.write(pattern, data, wire.nsmap(space.strip("{}")))))
 
 
 @functools.cache

@@ -17,15 +17,21 @@ from tests.unit.families.metering.requests import (
     before,
     by_root,
     create,
+    current,
     devices,
     electric,
+    electric_current,
     flat_device,
     house_device,
     last_readings,
     link,
     readings,
     replace,
+    side,
     update,
+    values,
+    values_of,
+    verification,
     volumes,
     whole,
 )
@@ -38,6 +44,12 @@ def settled(rig: Rig) -> Rig:
     rig.settled()
     assert codes(rig.play(devices(create(20)))) == {}
     return rig
+
+
+def _read(rig: Rig, *counts: int, value: str = "20") -> None:
+    """Give readings of devices, after which they are corrected and no longer said anew."""
+    rows = (values_of(rig.device(n).id, current(900 + n, value)) for n in counts)
+    assert codes(rig.play(values(*rows))) == {}
 
 
 def _shown(rig: Rig, count: int = 20) -> dict:
@@ -56,6 +68,8 @@ def test_every_edit__keeps_root_and_number_and_makes_a_version(settled: Rig) -> 
     device = settled.device(20)
     actions = (before(whole()), after("<MeteringDeviceNumber>2</MeteringDeviceNumber>"), archive())
     for count, action in enumerate(actions, 21):
+        if count == 22:
+            _read(settled, 20)
         (one,) = settled.play(devices(update(count, count - 1, action))).outcomes
         assert (one.guid, one.unique_number, one.problems) == (device.id, device.unique_number, ())
     versions = [settled.versions[transport(count)] for count in range(20, 24)]
@@ -69,7 +83,27 @@ def test_bad_device__does_not_spoil_the_others(settled: Rig) -> None:
     assert codes(answer) == {transport(21): ["INT002034"]}
 
 
+def test_update__is_whole_before_readings_and_in_parts_after_them(settled: Rig) -> None:
+    part = after("<MeteringDeviceNumber>2</MeteringDeviceNumber>")
+    assert codes(settled.play(devices(update(21, 20, part)))) == {transport(21): ["INT007904"]}
+    assert codes(settled.play(devices(update(22, 20, before(whole()))))) == {}
+    _read(settled, 20)
+    assert codes(settled.play(devices(update(23, 22, before(whole()))))) == {transport(23): ["INT007903"]}
+    assert codes(settled.play(devices(update(24, 22, part)))) == {}
+
+
+def test_first_verification__is_not_corrected_once_a_verification_was_given(settled: Rig) -> None:
+    _read(settled, 20)
+    dated = [after(f"<FirstVerificationDate>{day}</FirstVerificationDate>") for day in ("2025-01-16", "2025-01-17")]
+    assert codes(settled.play(devices(update(21, 20, dated[0])))) == {}
+    ends = verification(22, side("StartValue", "21"), side("EndValue", "22"))
+    assert codes(settled.play(values(values_of(settled.device(20).id, ends)))) == {}
+    assert codes(settled.play(devices(update(23, 21, dated[1])))) == {transport(23): ["INT007932"]}
+    assert codes(settled.play(devices(update(24, 21, dated[0])))) == {}
+
+
 def test_second_change_of_one_version_in_a_request__is_refused(settled: Rig) -> None:
+    _read(settled, 20)
     number = after("<MeteringDeviceNumber>2</MeteringDeviceNumber>")
     answer = settled.play(devices(update(21, 20, number), update(22, 20, number)))
     assert codes(answer) == {transport(22): ["INT007902"]}
@@ -81,6 +115,7 @@ def test_device_of_another_provider__is_as_good_as_not_there(settled: Rig) -> No
 
 
 def test_correction__changes_only_what_it_states(settled: Rig) -> None:
+    _read(settled, 20)
     shown = _shown(settled)
     sensors = "<TemperatureSensor>true</TemperatureSensor>"
     settled.play(devices(update(21, 20, after(f"{sensors}{accounts(2, 3)}{readings(value='13')}"))))
@@ -89,11 +124,15 @@ def test_correction__changes_only_what_it_states(settled: Rig) -> None:
     place = basic["ResidentialPremiseDevice"]
     bound = [settled.given[transport(n)] for n in (2, 3)]
     assert after_ == {**basic, "TemperatureSensor": "true", "ResidentialPremiseDevice": {**place, "AccountGUID": bound}}
-    assert changed["MunicipalResourceNotEnergy"] == [{**shown["MunicipalResourceNotEnergy"][0], "MeteringValue": "13"}]
+    # What a correction states are the first readings; the last one is another.
+    assert changed["MunicipalResourceNotEnergy"] == shown["MunicipalResourceNotEnergy"]
+    content = settled.thing(settled.device(20).data["version"]).data["content"]
+    assert content["MunicipalResourceNotEnergy"][0]["MeteringValue"] == "13"
 
 
 def test_correction_of_a_collective_device__names_its_sensors_in_words_of_its_own(settled: Rig) -> None:
     settled.play(devices(create(21, whole(house_device(FIAS)))))
+    _read(settled, 21)
     told = "<CollectiveDevice><PressureSensorInformation>подвал</PressureSensorInformation></CollectiveDevice>"
     flag = "<PressureSensor>true</PressureSensor>"
     assert codes(settled.play(devices(update(22, 21, after(flag))))) == {transport(22): ["INT007914"]}
@@ -105,11 +144,13 @@ def test_correction_of_a_collective_device__names_its_sensors_in_words_of_its_ow
 def test_move__takes_the_device_to_other_premises_and_houses(settled: Rig) -> None:
     settled.play(house(OTHER_FIAS, 1, 201))
     moved = "<AddressChatacteristicts><{0}>{1}</{0}></AddressChatacteristicts>".format
+    _read(settled, 20)
     flat = moved("ResidentialPremiseDevice", f"<PremiseGUID>{transport(102)}</PremiseGUID>")
     assert codes(settled.play(devices(update(21, 20, after(accounts(2) + flat))))) == {}
     place = _shown(settled)["BasicChatacteristicts"]["ResidentialPremiseDevice"]
     assert place["PremiseGUID"] == [settled.given[transport(102)]]
     settled.play(devices(create(22, whole(house_device(FIAS)))))
+    _read(settled, 22)
     whole_house = moved("CollectiveDevice", "<isChangeToFIASHouseGuid>true</isChangeToFIASHouseGuid>")
     change = update(23, 22, after(whole_house))
     assert codes(settled.play(devices(change))) == {transport(23): ["INT007915"]}
@@ -167,6 +208,7 @@ def test_replaced_device__is_archived_with_its_last_readings(settled: Rig) -> No
 )
 def test_other_measuring__is_refused(settled: Rig, said: str, told: str) -> None:
     settled.play(devices(create(21)))
+    _read(settled, 20)
     (one,) = settled.play(devices(update(22, 20, said))).outcomes
     assert [each.code for each in one.problems] == ["INT007930"]
     assert told in one.problems[0].text
@@ -174,6 +216,7 @@ def test_other_measuring__is_refused(settled: Rig, said: str, told: str) -> None
 
 def test_number_of_tariffs__stays(settled: Rig) -> None:
     settled.play(devices(create(21, whole(measured=electric("1", "2")))))
+    settled.play(values(values_of(settled.device(21).id, electric_current(900, "1", "2"), kind="Electric")))
     assert codes(settled.play(devices(update(22, 21, after(electric("1")))))) == {transport(22): ["INT007930"]}
     assert codes(settled.play(devices(update(22, 21, after(electric("1", "3")))))) == {}
 
@@ -195,6 +238,7 @@ def test_content_that_does_not_go_together__is_refused(settled: Rig, said: str, 
 
 def test_basis__is_asked_for_places_that_are_named_and_for_nothing_else(settled: Rig) -> None:
     assert codes(settled.play(devices(create(21)), basis=False)) == {transport(21): ["AUT011003"]}
+    _read(settled, 20)
     correction = after("<MeteringDeviceNumber>2</MeteringDeviceNumber>")
     assert codes(settled.play(devices(update(22, 20, correction)), basis=False)) == {}
 
@@ -220,7 +264,7 @@ def _at_once(rig: Rig, *packages: bytes) -> None:
 
 def test_packages_at_once__meet_only_in_one_device(settled: Rig) -> None:
     settled.play(devices(create(21)))
-    change = after("<MeteringDeviceNumber>2</MeteringDeviceNumber>")
+    change = before(whole(number="2"))
     _at_once(settled, devices(update(22, 20, change)), devices(update(23, 21, change)), devices(create(24)))
     settled.versions |= {transport(n): settled.device(n - 2).data["version"] for n in (22, 23)}
     with pytest.raises(errors.Conflict, match="device:"):
