@@ -195,7 +195,7 @@ class Player:
         """Give the provider a basis for the houses of all messages; take it before the last one where it has none."""
         paths = [path, *((path.parent / before).resolve() for before in expected["before"])]
         trees = [etree.parse(each) for each in paths if each.suffix == ".xml"]
-        houses = {item.text for tree in trees for item in tree.iter(f"{HM}FIASHouseGuid")}
+        houses = {item.text for tree in trees for item in tree.iter(f"{HM}FIASHouseGuid", f"{DM}FIASHouseGuid")}
         with self.stand.house.database.write() as connection:
             for house in houses:
                 directory.grant_house(connection, stands.PROVIDER, house, clock.now())

@@ -21,7 +21,7 @@ from gateway.families.metering.showing import Exports, Shown
 from gateway.families.problems import problem
 from storage.registry import Registry, Thing
 
-_DICTIONARIES = {"MeteringDeviceType": 27, "MunicipalResource": controls.DICTIONARIES["MunicipalResource"]}
+DICTIONARIES = {"MeteringDeviceType": 27, "MunicipalResource": controls.DICTIONARIES["MunicipalResource"]}
 
 
 def export_devices(task: api.Task, registry: Registry) -> api.Exported | api.Failed:
@@ -51,7 +51,7 @@ def _refusals(task: api.Task, registry: Registry, asked: Fields) -> Iterator[api
         yield problem(errors.PROVIDER_DENIED, where=f"{kinds.HOUSE} {fias}")
     elif fias and not any(registry.find(kind.name, fias.lower()) for kind in house_kinds.HOUSES):
         yield problem(errors.NOT_IN_REGISTRY, where=f"{kinds.HOUSE} {fias}")
-    yield from references.problems(asked, _DICTIONARIES, task.dictionaries, foreign=codes.FOREIGN_ENTRY)
+    yield from references.problems(asked, DICTIONARIES, task.dictionaries, foreign=codes.FOREIGN_ENTRY)
 
 
 def _chosen(task: api.Task, registry: Registry, asked: Fields) -> Sequence[Shown]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 from collections.abc import Mapping, Sequence
 from typing import Final
 
@@ -32,6 +33,7 @@ class Exports:
     def __init__(self, task: api.Task, registry: Registry, chosen: Sequence[Shown], *, with_houses: bool) -> None:
         self._task = task
         self._registry = registry
+        self._origins = Origins(task.directory)
         self._with_houses = with_houses
         self._numbered = model.number(task.version) >= _NUMBERS_SINCE
         contents = [records.version_content(shown.version) for shown in chosen]
@@ -95,7 +97,7 @@ class Exports:
         return {
             **row,
             **values,
-            **origin(self._task, organisation),
+            **self._origins.told(organisation),
             **({"MeteringValueInDefaultUnit": own} if own else {}),
         }
 
@@ -113,18 +115,28 @@ class Exports:
     def _owner(self, device: Thing) -> str:
         if records.kind(device) is not kinds.COLLECTIVE:
             return ""
-        found = self._task.directory.by_guid(records.provider(device))
-        return found.root if found else ""
+        return self._origins.root(records.provider(device))
 
     def _current(self, root: str) -> str:
         other = self._registry.get(root)
         return str(other.data["version"]) if other else root
 
 
-def origin(task: api.Task, organisation: str) -> dict[str, str]:
-    """Return who has given a reading: its orgPPAGUID and, where it is known, its name."""
-    found = task.directory.by_guid(organisation)
-    return {**({"ReadingsSource": found.name} if found else {}), "orgPPAGUID": organisation}
+class Origins:
+    """Who has given readings; each organisation is looked up once for an export."""
+
+    def __init__(self, directory: api.Directory) -> None:
+        self._find = functools.cache(directory.by_guid)
+
+    def told(self, organisation: str) -> dict[str, str]:
+        """Return its orgPPAGUID and, where it is known, its name."""
+        found = self._find(organisation)
+        return {**({"ReadingsSource": found.name} if found else {}), "orgPPAGUID": organisation}
+
+    def root(self, organisation: str) -> str:
+        """Return its orgRootEntityGUID; empty where it is not known."""
+        found = self._find(organisation)
+        return found.root if found else ""
 
 
 def _linked(content: Fields) -> list[str]:

@@ -71,6 +71,8 @@ def _operate(rig: Rig) -> None:
     )
     rig.play(metering.by_house(FIAS))
     rig.play(metering.by_version(20))
+    rig.play(metering.history())
+    rig.play(metering.history(FIAS, start=rig.given[transport(20)]))
     with rig.database.read() as connection:
         assert history.pasts(connection, rig.given[transport(1)])
 

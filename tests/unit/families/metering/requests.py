@@ -218,6 +218,14 @@ def values(*made: str, house: str = "") -> bytes:
     return _request("importMeteringDeviceValuesRequest", "10.0.1.1", about + "".join(made), _VALUES)
 
 
+def history(*houses: str, start: str = "", by: str = "", filters: str = "", version: str = "10.0.1.1") -> bytes:
+    """exportMeteringDeviceHistoryRequest: of individual devices where nothing else is said."""
+    named = "".join(f"<FIASHouseGuid>{fias}</FIASHouseGuid>" for fias in houses)
+    on = f"<ExportMeteringDeviceRootGUID>{start}</ExportMeteringDeviceRootGUID>" if start else ""
+    chosen = by or f"<MeteringDeviceType>{entry(27, '1')}</MeteringDeviceType>"
+    return _request("exportMeteringDeviceHistoryRequest", version, f"{named}{on}{chosen}{filters}", _VALUES)
+
+
 def _day(count: int, day: str) -> str:
     return f"<DateValue>{day}</DateValue><b:TransportGUID>{transport(count)}</b:TransportGUID>"
 

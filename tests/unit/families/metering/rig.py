@@ -65,6 +65,13 @@ class Rig(accounts.Rig):
         made = self.play(opened(*(account(n, flat(100 + n), number=str(n)) for n in (1, 2, 3))))
         assert codes(made) == {}
 
+    def house(self, fias: str) -> str:
+        """The GUID of an apartment house."""
+        with self.database.read() as connection:
+            found = registry.Registry(connection, self.numbers).find("apartment-house", fias)
+        assert found is not None
+        return found.id
+
     def device(self, count: int) -> registry.Thing:
         """The device that an action has made or changed."""
         with self.database.read() as connection:

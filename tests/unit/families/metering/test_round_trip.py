@@ -225,11 +225,11 @@ def test_device__comes_back_as_it_was_sent(lasting: Rig, content: dict, after: d
     assert _back(lasting, guid) == _expected(changed)
 
 
-def _leaves(pattern: shape.Shape) -> set[str]:
+def leaves(pattern: shape.Shape) -> set[str]:
     """Local names of all elements below a shape."""
     found = set()
     for child in pattern.children:
-        found |= {wire.local(child.name)} | _leaves(child.shape)
+        found |= {wire.local(child.name)} | leaves(child.shape)
     return found
 
 
@@ -237,5 +237,5 @@ def test_every_field_of_the_import__is_exported_or_told_not_to_be() -> None:
     device, result = REQUEST.child("MeteringDevice"), RESULT.child("exportMeteringDeviceDataResult")
     assert device is not None
     assert result is not None
-    assert _leaves(device.shape) - _leaves(result.shape) == NOT_EXPORTED
-    assert _leaves(result.shape) - _leaves(device.shape) - ONLY_EXPORTED == set()
+    assert leaves(device.shape) - leaves(result.shape) == NOT_EXPORTED
+    assert leaves(result.shape) - leaves(device.shape) - ONLY_EXPORTED == set()
