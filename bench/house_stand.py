@@ -38,6 +38,7 @@ class Gateway:
         self._web = application.Web(self.installation)
         self._worker = worker.Worker(self.installation, "bench")
         self._path = packages.path_of(self._where)
+        self._paths: dict[str, str] = {}
 
     def __enter__(self) -> Self:
         return self
@@ -49,12 +50,16 @@ class Gateway:
         """Return the message around a request element."""
         return self._client.envelope(request)
 
-    def take(self, message: bytes) -> str:
-        """Let the intake take a message; return the MessageGUID of its acknowledgement."""
-        answer = self._post(message)
+    def take(self, message: bytes, path: str = "") -> str:
+        """Let the intake take a message; return the MessageGUID of its acknowledgement.
+
+        `path` is that of the service, of house management where it is not given.
+        """
+        answer = self._post(message, path or self._path)
         guid = answer.findtext(f".//{_BASE}Ack/{_BASE}MessageGUID")
         if guid is None:
             raise RuntimeError(f"a package of the bench was not accepted: {etree.tostring(answer)[:2000]!r}")
+        self._paths[guid] = path or self._path
         return guid
 
     def work(self) -> None:
@@ -66,17 +71,18 @@ class Gateway:
         """Return the answer to a package; raises RuntimeError where it or any object of it was refused."""
         asked = etree.Element(f"{_BASE}getStateRequest")
         etree.SubElement(asked, f"{_BASE}MessageGUID").text = message_guid
-        found = self._post(self._client.envelope(asked, path=self._path))
+        path = self._paths[message_guid]
+        found = self._post(self._client.envelope(asked, path=path), path)
         refused = [each.tag for each in found.iter(f"{_BASE}Error", f"{_BASE}ErrorMessage")]
         if refused or found.findtext(f".//{_BASE}RequestState") != "3":
             raise RuntimeError(f"a package of the bench was refused: {etree.tostring(found)[:2000]!r}")
         return found
 
-    def _post(self, body: bytes) -> etree._Element:
+    def _post(self, body: bytes, path: str) -> etree._Element:
         token = base64.b64encode(f"{self._where.user}:{self._where.password}".encode()).decode()
         environ = {
             "REQUEST_METHOD": "POST",
-            "PATH_INFO": self._path,
+            "PATH_INFO": path,
             "QUERY_STRING": "",
             "CONTENT_TYPE": "text/xml; charset=utf-8",
             "CONTENT_LENGTH": str(len(body)),

@@ -46,11 +46,13 @@ class Place:
 
     def __init__(self, gateway: house_stand.Gateway, url: str) -> None:
         self.gateway: Final = gateway
+        self.path = ""
+        """The path of the service that is asked; of house management where it is not said."""
         self._name = url.rpartition("/")[2]
 
     def seconds(self, message: bytes) -> float:
         """Let a message in; return what its execution costs."""
-        guid = self.gateway.take(message)
+        guid = self.gateway.take(message, self.path)
         spent = processor.seconds(self.gateway.work, self._name)
         self.gateway.result(guid)
         return spent

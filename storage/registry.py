@@ -134,6 +134,17 @@ class Registry:
                     found.pop(thing.id, None)
         return [self._changed.get(id_) or self._seen[id_] for id_ in found]
 
+    def page(self, kind: str, links: Iterable[str], start: str, count: int) -> list[Thing]:
+        """Return so many objects of a kind that hang on any of these links, by id, none before `start`; as stored.
+
+        For exports that go on from block to block: what was put here is not among them.
+        """
+        found = self._connection.execute(
+            _PAGE, {"links": sorted(set(links)), "kind": kind, "start": start, "count": count}
+        )
+        things = self.get_all(row.id for row in found)
+        return [things[id_] for id_ in sorted(things)]
+
     def get_all(self, ids: Iterable[str]) -> dict[str, Thing]:
         """Return those of many objects that there are, by id: the same as `get` in few statements."""
         wanted = dict.fromkeys(ids)
@@ -249,6 +260,17 @@ _GET_ALL: Final = sa.select(_OBJECT).where(_OBJECT.c.id.in_(sa.bindparam("ids", 
 # No join with the objects: how many hang on a link no planner can know, and by a wrong guess it would read all objects.
 _HANGING: Final = sa.select(_LINK.c.id).where(
     _LINK.c.link.in_(sa.bindparam("links", expanding=True)), _LINK.c.kind == sa.bindparam("kind")
+)
+_PAGE: Final = (
+    sa.select(_LINK.c.id)
+    .where(
+        _LINK.c.link.in_(sa.bindparam("links", expanding=True)),
+        _LINK.c.kind == sa.bindparam("kind"),
+        _LINK.c.id >= sa.bindparam("start"),
+    )
+    .distinct()
+    .order_by(_LINK.c.id)
+    .limit(sa.bindparam("count"))
 )
 _FIND: Final = (
     sa.select(_OBJECT)

@@ -208,5 +208,7 @@ def _block_of_kind(element: etree._Element, shape: Shape, path: str) -> Data:
 
 
 def _attributes(element: etree._Element, known: Sequence[Attribute]) -> list[tuple[str, str]]:
+    if not known:
+        return []
     names = {attribute.name for attribute in known}
     return [(f"@{wire.local(name)}", value) for name, value in element.attrib.items() if name in names]

@@ -54,6 +54,12 @@ def rows(fields: Fields, name: str) -> tuple[Fields, ...]:
     return tuple(row for row in value if isinstance(row, Mapping)) if isinstance(value, Sequence) else ()
 
 
+def texts(fields: Fields, name: str) -> list[str]:
+    """Return the repeats of a simple element, without the space around them."""
+    value = fields.get(name, ())
+    return [str(each).strip() for each in ((value,) if isinstance(value, str) else value)]
+
+
 def item_code(fields: Fields, name: str) -> str:
     """Return the dictionary code of an nsiRef; `5` and `5.` are the same item."""
     return text(block(fields, name), "Code").rstrip(".")

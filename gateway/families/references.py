@@ -51,19 +51,27 @@ class Entries(Protocol):
 
 
 def problems(
-    content: fields.Fields, numbers: Mapping[str, int], entries: Entries, *, path: str = ""
+    content: fields.Fields,
+    numbers: Mapping[str, int],
+    entries: Entries,
+    *,
+    path: str = "",
+    foreign: str = FOREIGN_ENTRY,
 ) -> Iterator[api.Problem]:
-    """Yield what is wrong with each nsiRef that `numbers` (local name → registry number) tells of, however deep."""
+    """Yield what is wrong with each nsiRef that `numbers` (local name → registry number) tells of, however deep.
+
+    `foreign` is the code for a GUID that the entry has on another stand: metering has one of its own (protocol §5.4).
+    """
     for name, value in content.items():
         where = f"{path}/{name}" if path else name
         for each in value if isinstance(value, Sequence) and not isinstance(value, str) else (value,):
             if isinstance(each, Mapping):
                 if name in numbers and "Code" in each:
-                    yield from _judged(each, numbers[name], entries, where)
-                yield from problems(each, numbers, entries, path=where)
+                    yield from _judged(each, numbers[name], entries, where, foreign)
+                yield from problems(each, numbers, entries, path=where, foreign=foreign)
 
 
-def _judged(reference: fields.Fields, number: int, entries: Entries, where: str) -> Iterator[api.Problem]:
+def _judged(reference: fields.Fields, number: int, entries: Entries, where: str, foreign: str) -> Iterator[api.Problem]:
     code, given = fields.text(reference, "Code"), fields.text(reference, "GUID").lower()
     item = entries.item(number, code)
     values = {"where": where, "number": str(number), "code": code, "given": given or _NO_GUID}
@@ -72,7 +80,7 @@ def _judged(reference: fields.Fields, number: int, entries: Entries, where: str)
     elif not item.actual:
         yield problem(UNKNOWN_ENTRY, **values)
     elif given and given != item.guid:
-        yield problem(FOREIGN_ENTRY, ours=item.guid, **values)
+        yield problem(foreign, ours=item.guid, **values)
 
 
 def _is_whole(number: int, entries: Entries) -> bool:

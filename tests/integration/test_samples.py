@@ -29,18 +29,37 @@ INVALID = [path for path in _ALL_INVALID if not texts.is_repaired(path)]
 STORED = [case for case in hostile.cases() if not case.is_made]
 
 HM = "{http://dom.gosuslugi.ru/schema/integration/house-management/}"
-_PARTS = ("Premises", "Entrance", "LivingRoom", "Block", "Lift", "Account", "AccountIndividualService", "Contract")
+DM = "{http://dom.gosuslugi.ru/schema/integration/device-metering/}"
+_PARTS = (
+    "Premises",
+    "Premise",
+    "Entrance",
+    "LivingRoom",
+    "Block",
+    "Lift",
+    "Account",
+    "AccountIndividualService",
+    "Contract",
+)
 _OBJECTS = ("ContractObject", "ContractPaymentsInfo", "CharterPaymentsInfo")
 _OURS = frozenset(
     (
         *(f"{HM}{name}GUID" for name in _PARTS),
         *(f"{HM}{name}VersionGUID" for name in _OBJECTS),
+        *(f"{space}MeteringDeviceRootGUID" for space in (HM, DM)),
         f"{{{wire.ROOT}account-base/}}AccountGuid",
         f"{{{wire.ROOT}nsi/}}ElementGuid",
         f"{{{wire.ROOT}nsi-base/}}GUID",
     )
 )
 _VERSIONS = (f"{HM}ContractVersionGUID", f"{HM}CharterVersionGUID")
+_DEVICES = frozenset(
+    (
+        f"{DM}MeteringDeviceVersionGUID",
+        *(f"{HM}{name}MeteringDeviceVersionGUID" for name in ("", "Linked", "Replacing")),
+    )
+)
+"""Versions of devices: no answer to an import tells them."""
 _ORGANISATIONS = {
     "provider": stands.PROVIDER,
     "operator": stands.OPERATOR,
@@ -83,7 +102,7 @@ class Player:
         self.given: dict[str, str] = {}
         """GUIDs of the registry by the TransportGUID under which an object was created."""
         self.versions: dict[str, str] = {}
-        """GUIDs of the versions of agreements by the TransportGUID of the action that made them."""
+        """GUIDs of the versions of agreements and devices by the TransportGUID of the action that made them."""
         self.last_guid = ""
         """MessageGUID of the last message."""
 
@@ -112,7 +131,15 @@ class Player:
             self.given[transport_guid] = one.findtext(wire.base("GUID"))
             for version in one.iter(*_VERSIONS):
                 self.versions[transport_guid] = version.text
+            for device in one.iter(f"{HM}MeteringDeviceGUID"):
+                self.versions[transport_guid] = self.device_version(device.text)
         return answer, result
+
+    def device_version(self, root: str) -> str:
+        """Look up the version of a device that is in force: an answer to its import does not tell it."""
+        with self.stand.house.database.read() as connection:
+            device = registry.Registry(connection, numbers.Numbers(self.stand.house.database)).get(root)
+        return str(device.data["version"])
 
     @staticmethod
     def path(message: bytes, expected: dict[str, Any]) -> str:
@@ -131,7 +158,7 @@ class Player:
         element = etree.fromstring(data)
         for named in element.iter(*_OURS):
             named.text = self.given.get(named.text, named.text)
-        for named in element.iter(*_VERSIONS):
+        for named in element.iter(*_VERSIONS, *_DEVICES):
             named.text = self.versions.get(named.text, named.text)
         sender = expected.get("sender", {})
         signer = sender.get("key", "provider")
@@ -168,7 +195,7 @@ class Player:
         """Give the provider a basis for the houses of all messages; take it before the last one where it has none."""
         paths = [path, *((path.parent / before).resolve() for before in expected["before"])]
         trees = [etree.parse(each) for each in paths if each.suffix == ".xml"]
-        houses = {item.text for tree in trees for item in tree.iter(f"{HM}FIASHouseGuid")}
+        houses = {item.text for tree in trees for item in tree.iter(f"{HM}FIASHouseGuid", f"{DM}FIASHouseGuid")}
         with self.stand.house.database.write() as connection:
             for house in houses:
                 directory.grant_house(connection, stands.PROVIDER, house, clock.now())

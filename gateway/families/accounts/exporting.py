@@ -57,19 +57,13 @@ def _refused(task: api.Task, registry: Registry, fias: str) -> api.Problem | Non
 def _named(asked: fields.Fields, registry: Registry) -> Sequence[Thing]:
     """Return the accounts with these GUIDs, ЕЛС or ИЖКУ, each once, in the order of the request."""
     if "AccountGUID" in asked:
-        things = registry.get_all(guid.lower() for guid in texts(asked, "AccountGUID"))
+        things = registry.get_all(guid.lower() for guid in fields.texts(asked, "AccountGUID"))
         return [thing for thing in things.values() if thing.kind == records.ACCOUNT]
-    unified = [numbers.unified_of(service_id) for service_id in texts(asked, "ServiceID")]
-    wanted = dict.fromkeys(filter(None, (*texts(asked, "UnifiedAccountNumber"), *unified)))
+    unified = [numbers.unified_of(service_id) for service_id in fields.texts(asked, "ServiceID")]
+    wanted = dict.fromkeys(filter(None, (*fields.texts(asked, "UnifiedAccountNumber"), *unified)))
     found = registry.linked(records.ACCOUNT, map(records.unified_link, wanted))
     by_number = {str(thing.unique_number): thing for thing in found}
     return [by_number[number] for number in wanted if number in by_number]
-
-
-def texts(asked: fields.Fields, name: str) -> list[str]:
-    """Return the repeats of a simple element."""
-    value = asked.get(name, ())
-    return [str(each).strip() for each in ((value,) if isinstance(value, str) else value)]
 
 
 def _outside(thing: Thing) -> fields.Fields:

@@ -14,7 +14,7 @@ from typing import Final
 from gateway import errors
 from gateway.contracts import shape
 from gateway.families import api, controls, fields
-from gateway.families.accounts import controls_services, exporting, records
+from gateway.families.accounts import controls_services, records
 from gateway.families.nsi import own
 from gateway.families.problems import problem
 from storage.registry import Registry, Thing
@@ -96,10 +96,10 @@ def _service(subject: controls_services.ServiceSubject) -> Thing:
 
 
 def _named(asked: fields.Fields, registry: Registry) -> Sequence[Thing]:
-    guids = [guid.lower() for guid in exporting.texts(asked, "AccountGuid")]
+    guids = [guid.lower() for guid in fields.texts(asked, "AccountGuid")]
     if guids:
         return registry.linked(records.SERVICE, map(records.aggregate, guids))
-    things = registry.get_all(guid.lower() for guid in exporting.texts(asked, _GUID))
+    things = registry.get_all(guid.lower() for guid in fields.texts(asked, _GUID))
     return [thing for thing in things.values() if thing.kind == records.SERVICE]
 
 

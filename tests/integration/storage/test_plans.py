@@ -17,8 +17,10 @@ from storage import history
 from storage.database import Database
 from tests.unit.families.accounts import requests
 from tests.unit.families.accounts.requests import FIAS, account, accounts, flat, transport
-from tests.unit.families.accounts.rig import OURS, Rig
+from tests.unit.families.accounts.rig import OURS
 from tests.unit.families.agreements import requests as agreements
+from tests.unit.families.metering import requests as metering
+from tests.unit.families.metering.rig import Rig
 
 _REGISTRY = re.compile(r"\b(?:aggregate|registry_object|registry_version|registry_link|number_series)\b")
 _INDEX = re.compile(r"Index (?:Only )?Scan (?:Backward )?(?:using|on) (\S+)")
@@ -62,6 +64,15 @@ def _operate(rig: Rig) -> None:
     unified = [str(rig.thing(rig.given[transport(n)]).unique_number) for n in (1, 2)]
     rig.play(requests.export("UnifiedAccountNumber", *unified))
     rig.play(agreements.export(agreements.by_house(OURS, FIAS)))
+    rig.play(metering.devices(metering.create(20), metering.create(21)))
+    rig.play(metering.devices(metering.update(22, 20, metering.archive())))
+    rig.play(
+        metering.values(metering.values_of(21, metering.current(23)), metering.values_of(21, metering.control(24)))
+    )
+    rig.play(metering.by_house(FIAS))
+    rig.play(metering.by_version(20))
+    rig.play(metering.history())
+    rig.play(metering.history(FIAS, start=rig.given[transport(20)]))
     with rig.database.read() as connection:
         assert history.pasts(connection, rig.given[transport(1)])
 

@@ -96,7 +96,7 @@ class Rig:
     ) -> api.Task:
         return api.Task(
             element=element,
-            shape=shapes("house-management" if element.tag.startswith(HM) else "nsi").element(element.tag),
+            shape=shapes(_service(element)).element(element.tag),
             message_guid=self._guid(),
             organisation=organisation,
             role=role,
@@ -145,11 +145,16 @@ def as_result(answer: api.Answer) -> etree._Element:
     elif isinstance(answer, api.Exported):
         branch = {answer.branch: list(answer.items)}
     else:
-        branch = {"ImportResult": {"CommonResult": [_outcome(one) for one in answer.outcomes]}}
+        branch = {"ImportResult": {"CommonResult": [outcome(one) for one in answer.outcomes]}}
     data = {"RequestState": "3", "MessageGUID": "00000000-0000-4000-8000-000000000000", **branch}
     pattern = shapes().element(f"{HM}getStateResult")
     written = shape.write(pattern, data, wire.nsmap(f"{wire.ROOT}house-management/"))
     return etree.fromstring(etree.tostring(written))
+
+
+def _service(asked: etree._Element) -> str:
+    """The short name of the service of a request: its namespace ends with it."""
+    return etree.QName(asked).namespace.rstrip("/").rpartition("/")[2]
 
 
 def check(asked: etree._Element, answer: api.Answer) -> None:
@@ -158,7 +163,8 @@ def check(asked: etree._Element, answer: api.Answer) -> None:
     schema().assertValid(as_result(answer))
 
 
-def _outcome(one: api.Outcome) -> dict:
+def outcome(one: api.Outcome) -> dict:
+    """The content of a CommonResult."""
     content = {"TransportGUID": one.transport_guid}
     if one.guid:
         content["GUID"] = one.guid
