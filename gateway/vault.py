@@ -67,7 +67,7 @@ class Vault:
         nonce = secrets.token_bytes(_NONCE_BYTES)
         plain = json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode()
         sealed = self._ciphers[self._sealing].encrypt(nonce, plain, _bound(self._sealing, owner))
-        return f"{_FORM}.{self._sealing}.{base64.urlsafe_b64encode(nonce + sealed).decode()}"
+        return f"{_FORM}.{self._sealing}.{_encoded(nonce + sealed)}"
 
     def unseal(self, sealed: str, owner: str) -> Any:
         """Return the content; raises Tampered, and Unavailable where its key is not in the key file."""
@@ -78,7 +78,7 @@ class Vault:
         if by not in self._ciphers:
             raise errors.Unavailable(f"the key {by} of sealed personal data is not in {FILE}; put it back from a copy")
         try:
-            raw = base64.b64decode(encoded, altchars=b"-_", validate=True)
+            raw = _decoded(encoded)
             plain = self._ciphers[by].decrypt(raw[:_NONCE_BYTES], raw[_NONCE_BYTES:], _bound(by, owner))
         except (exceptions.InvalidTag, ValueError) as error:
             raise Tampered(f"a sealed value of {owner} is not what was sealed") from error
@@ -116,6 +116,18 @@ def _key(line: str) -> bytes:
     if len(key) != _KEY_BYTES or key_id(key) != name:
         raise ValueError(f"key {name} is damaged")
     return key
+
+
+def _encoded(raw: bytes) -> str:
+    return base64.urlsafe_b64encode(raw).decode()
+
+
+def _decoded(text: str) -> bytes:
+    raw = base64.b64decode(text, altchars=b"-_", validate=True)
+    # The last bits before the padding mean nothing; they are zero where we wrote them.
+    if _encoded(raw) != text:
+        raise ValueError("not as it was encoded")
+    return raw
 
 
 def _bound(by: str, owner: str) -> bytes:

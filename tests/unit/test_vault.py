@@ -41,6 +41,19 @@ def test_every_changed_character__is_detected():
             made.unseal(changed, OWNER)
 
 
+@pytest.mark.parametrize(("length", "padding"), [(1, "=="), (2, "=")])
+def test_character_whose_last_bits_mean_nothing__is_detected_too(length, padding):
+    made = vault.Vault([OLD])
+    sealed = made.seal("b" * length, OWNER)
+    value = sealed.rstrip("=")
+    assert sealed == value + padding
+    same = value[:-1] + chr(ord(value[-1]) + 1) + padding  # Base64 reads the same bytes from both
+    encoded, read = (text.rpartition(".")[2] for text in (sealed, same))
+    assert base64.urlsafe_b64decode(read) == base64.urlsafe_b64decode(encoded)
+    with pytest.raises(vault.Tampered):
+        made.unseal(same, OWNER)
+
+
 @pytest.mark.parametrize(
     "sealed", ["", "v1", "v1.", "v2.{id}.AAAA", "v1.{id}.", "v1.{id}.AAAA", "v1.{id}.А", "v1.{id}.A"]
 )
