@@ -7,78 +7,38 @@ from pathlib import Path
 import pytest
 from lxml import etree
 
-from gateway import errors
-from gateway.families import api
 from gateway.families.accounts import controls
 from tests import resources
+from tests.unit.families import family_samples
 from tests.unit.families.accounts import rig as rig_module
-from tests.unit.families.accounts.rig import SAMPLES, Rig, codes, expectation
+from tests.unit.families.accounts.rig import Rig
 
-VALID = sorted((SAMPLES / "valid" / "accounts").glob("*.xml"))
-
-
-def _of_accounts(path: Path) -> bool:
-    beside = (path.with_suffix(".expected.json"), path.parent / "expected.json")
-    return any(each.exists() for each in beside) and "Account" in expectation(path).get("operation", "")
+VALID = family_samples.valid("accounts")
+WRONG = family_samples.wrong("Account")
+REPAIRABLE = family_samples.repairable(WRONG)
 
 
-WRONG = [
-    path for path in sorted((SAMPLES / "invalid").glob("*/*.xml")) if "repaired" not in path.name and _of_accounts(path)
-]
-
-
-def twin(path: Path) -> Path:
-    """The repaired message: `repaired.xml` for `request.xml`, `NAME.repaired.xml` for `NAME.xml`."""
-    return path.with_name("repaired.xml" if path.name == "request.xml" else f"{path.stem}.repaired.xml")
-
-
-# A missing basis is repaired by an administrator, not in the message.
-REPAIRABLE = [path for path in WRONG if expectation(path).get("basis", True)]
-
-
-def _name(path: Path) -> str:
-    return f"{path.parent.name}-{path.stem}"
-
-
-@pytest.mark.parametrize("path", VALID, ids=_name)
+@pytest.mark.parametrize("path", VALID, ids=family_samples.name)
 def test_valid_sample__is_accepted_whole(path: Path, rig: Rig) -> None:
-    answer, expected = rig.play_sample(path), expectation(path)
-    if isinstance(answer, api.Exported):
-        assert (answer.branch, len(answer.items)) == (expected["branch"], expected["items"])
-    else:
-        assert codes(answer) == {}
-        assert len(answer.outcomes) == expected["accepted"]
+    family_samples.assert_accepted_whole(rig.play_sample(path), path)
 
 
-@pytest.mark.parametrize("path", WRONG, ids=_name)
+@pytest.mark.parametrize("path", WRONG, ids=family_samples.name)
 def test_invalid_sample__gets_its_code_at_its_place_and_spoils_nothing_else(path: Path, rig: Rig) -> None:
-    answer, expected = rig.play_sample(path), expectation(path)
-    if expected["where"] is None:
-        assert isinstance(answer, api.Failed)
-        told = [answer.problem]
-    else:
-        told = [each for one in answer.outcomes if one.transport_guid == expected["where"] for each in one.problems]
-    assert [each.code for each in told] == [expected["code"]]
-    assert not [each.text for each in told if "{" in each.text or "None" in each.text]
+    family_samples.assert_refused_at_its_place(rig.play_sample(path), path)
 
 
-@pytest.mark.parametrize("path", REPAIRABLE, ids=_name)
+@pytest.mark.parametrize("path", REPAIRABLE, ids=family_samples.name)
 def test_repaired_twin__is_accepted_in_the_same_setting(path: Path, rig: Rig) -> None:
-    answer = rig.play_sample(twin(path))
-    assert not isinstance(answer, api.Failed)
-    assert isinstance(answer, api.Exported) or codes(answer) == {}
+    family_samples.assert_repaired(rig.play_sample(family_samples.twin(path)))
 
 
 def test_every_code_of_the_controls__has_a_sample_and_an_entry() -> None:
-    given = frozenset[str]().union(*(rule.codes for rule in controls.CONTROLS))
-    shown = {expectation(path)["code"] for path in WRONG}
-    assert given - shown == set()
-    assert given <= {code.id for code in errors.catalogue()}
+    family_samples.assert_every_code_is_shown(controls.CONTROLS, WRONG)
 
 
 def test_controls__have_names_and_rules_of_their_own() -> None:
-    assert len({rule.name for rule in controls.CONTROLS}) == len(controls.CONTROLS)
-    assert all(rule.rule.startswith("Refuse ") and rule.rule.endswith(".") for rule in controls.CONTROLS)
+    family_samples.assert_rules_are_named(controls.CONTROLS)
 
 
 @pytest.fixture(scope="module")
@@ -88,7 +48,7 @@ def official() -> etree.XMLSchema:
 
 
 @pytest.mark.contracts
-@pytest.mark.parametrize("path", [*VALID, *WRONG, *map(twin, REPAIRABLE)], ids=_name)
+@pytest.mark.parametrize("path", [*VALID, *WRONG, *map(family_samples.twin, REPAIRABLE)], ids=family_samples.name)
 def test_sample_and_its_answer__are_valid_under_the_official_contract(
     path: Path, official: etree.XMLSchema, rig: Rig
 ) -> None:
