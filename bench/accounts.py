@@ -7,14 +7,12 @@ before (the goals are 1.5 and, because buffers grow by doubling, 2), and a full 
 
 from __future__ import annotations
 
-import argparse
 import itertools
-import json
 import sys
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 ROOT: Final = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))  # so that it runs as a script too
@@ -29,22 +27,6 @@ IMPORTED: Final = 100
 """Accounts of one import: the most that the contract allows."""
 _FLATS: Final = 100
 _HM: Final = f"{{{wire.ROOT}house-management/}}"
-
-
-def main() -> int:
-    """Measure, print, and return 0; 1 where a goal is missed."""
-    arguments = _arguments()
-    if arguments.one:
-        print(json.dumps(_one(arguments.one)))
-        return 0
-    report: dict[str, Any] = {"load": registries.load()}
-    if arguments.sizes:
-        report["curve"] = curve.of(__file__, arguments.sizes, arguments.rounds)
-        report["growth"] = curve.growths(report["curve"])
-    if arguments.accounts:
-        report["registry"] = _registry(arguments.accounts, arguments.database, arguments.rounds * 5)
-    print(json.dumps(report, indent=1) if arguments.json else registries.report(report, "account", arguments.database))
-    return registries.verdict(report)
 
 
 class House:
@@ -152,16 +134,16 @@ def _visit(gateway: house_stand.Gateway) -> registries.Visit:
     }
 
 
-def _arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("--sizes", nargs="*", type=int, default=[1, 10, 100, 300, 1000], help="accounts of a package")
-    parser.add_argument("--accounts", type=int, default=1_000_000, help="in the full registry; 0 leaves it out")
-    parser.add_argument("--database", choices=registries.DATABASES, default="sqlite", help="of the full registry")
-    parser.add_argument("--rounds", type=int, default=3, help="of which the medians are told")
-    parser.add_argument("--json", action="store_true", help="print JSON")
-    parser.add_argument("--one", type=int, help=argparse.SUPPRESS)
-    return parser.parse_args()
+BENCH: Final = registries.Bench(
+    __file__,
+    __doc__ or "",
+    "account",
+    (1, 10, 100, 300, 1000),
+    ("accounts", 1_000_000),
+    _one,
+    _registry,
+)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(BENCH.main())

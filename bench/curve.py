@@ -51,7 +51,9 @@ def growths(curve: Curve) -> Facts:
     names = dict.fromkeys(name for facts in curve.values() for name in facts)
     found = {}
     for name in names:
-        *_, before, largest = sorted(size for size, facts in curve.items() if name in facts)
+        *_, before, largest = [0, *sorted(size for size, facts in curve.items() if name in facts)]
+        if not before:
+            continue  # one size is no curve
         found[name] = round(curve[largest][name] / largest / (curve[before][name] / before), 2)
     return found
 

@@ -8,8 +8,6 @@ full registry beside an empty one (1.5).
 
 from __future__ import annotations
 
-import argparse
-import json
 import sys
 import tempfile
 from collections.abc import Mapping
@@ -24,22 +22,6 @@ from bench import curve, house_rows, house_stand, registries  # noqa: E402  # af
 _SIZES: Final = (30, 100, 300, 1000, 3000, 9000)
 _HOUSE: Final = 100
 """Premises of the house that is imported into a full and into an empty registry."""
-
-
-def main() -> int:
-    """Measure, print, and return 0; 1 where a goal is missed."""
-    arguments = _arguments()
-    if arguments.one:
-        print(json.dumps(_one(arguments.one)))
-        return 0
-    report: dict[str, Any] = {"load": registries.load()}
-    if arguments.sizes:
-        report["curve"] = curve.of(__file__, arguments.sizes, arguments.rounds)
-        report["growth"] = curve.growths(report["curve"])
-    if arguments.objects:
-        report["registry"] = _registry(arguments.objects, arguments.database, arguments.rounds * 5)
-    print(json.dumps(report, indent=1) if arguments.json else registries.report(report, "premises", arguments.database))
-    return registries.verdict(report)
 
 
 def _one(size: int) -> Mapping[str, float]:
@@ -85,16 +67,16 @@ def _visit(gateway: house_stand.Gateway) -> registries.Visit:
     return messages
 
 
-def _arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("--sizes", nargs="*", type=int, default=_SIZES, help="premises of a house")
-    parser.add_argument("--objects", type=int, default=1_000_000, help="in the full registry; 0 leaves it out")
-    parser.add_argument("--database", choices=registries.DATABASES, default="sqlite", help="of the full registry")
-    parser.add_argument("--rounds", type=int, default=3, help="of which the medians are told")
-    parser.add_argument("--json", action="store_true", help="print JSON")
-    parser.add_argument("--one", type=int, help=argparse.SUPPRESS)
-    return parser.parse_args()
+BENCH: Final = registries.Bench(
+    __file__,
+    __doc__ or "",
+    "premises",
+    _SIZES,
+    ("objects", 1_000_000),
+    _one,
+    _registry,
+)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(BENCH.main())

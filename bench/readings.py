@@ -8,13 +8,11 @@ readings each, for devices that have eleven months of readings themselves, besid
 
 from __future__ import annotations
 
-import argparse
-import json
 import sys
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 ROOT: Final = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))  # so that it runs as a script too
@@ -31,22 +29,6 @@ READINGS: Final = 1000
 PATH: Final = "/ext-bus-device-metering-service/services/DeviceMeteringAsync"
 _DEVICES: Final = 100
 """Devices of one import: the most that the contract allows."""
-
-
-def main() -> int:
-    """Measure, print, and return 0; 1 where a goal is missed."""
-    arguments = _arguments()
-    if arguments.one:
-        print(json.dumps(_one(arguments.one)))
-        return 0
-    report: dict[str, Any] = {"load": registries.load()}
-    if arguments.sizes:
-        report["curve"] = curve.of(__file__, arguments.sizes, arguments.rounds)
-        report["growth"] = curve.growths(report["curve"])
-    if arguments.devices:
-        report["registry"] = _registry(arguments.devices, arguments.database, arguments.rounds * 5)
-    print(json.dumps(report, indent=1) if arguments.json else registries.report(report, "reading", arguments.database))
-    return registries.verdict(report)
 
 
 class City:
@@ -116,16 +98,16 @@ def _registry(devices: int, database: str, rounds: int) -> registries.Ratios:
         return registries.compared(places, (first, second), rounds)
 
 
-def _arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("--sizes", nargs="*", type=int, default=[1, 10, 100, 300, 1000], help="readings of a package")
-    parser.add_argument("--devices", type=int, default=600_000, help="in the full registry; 0 leaves it out")
-    parser.add_argument("--database", choices=registries.DATABASES, default="sqlite", help="of the full registry")
-    parser.add_argument("--rounds", type=int, default=3, help="of which the medians are told")
-    parser.add_argument("--json", action="store_true", help="print JSON")
-    parser.add_argument("--one", type=int, help=argparse.SUPPRESS)
-    return parser.parse_args()
+BENCH: Final = registries.Bench(
+    __file__,
+    __doc__ or "",
+    "reading",
+    (1, 10, 100, 300, 1000),
+    ("devices", 600_000),
+    _one,
+    _registry,
+)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(BENCH.main())

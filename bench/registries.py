@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import argparse
 import contextlib
+import dataclasses
+import json
 import os
 import statistics
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final, TypeAlias
 
@@ -21,6 +24,52 @@ Ratios: TypeAlias = Mapping[str, Mapping[str, float]]
 """By operation: milliseconds of the processor in the `empty` and the `full` registry, and their `ratio`."""
 Visit: TypeAlias = Callable[[int], Mapping[str, bytes]]
 """Returns the signed messages of one round, by operation."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Bench:
+    """A script that draws a curve over sizes and compares a full registry with an empty one."""
+
+    script: str
+    """Its file, which is started once more for each size."""
+    about: str
+    noun: str
+    """What a size counts."""
+    sizes: Sequence[int]
+    rows: tuple[str, int]
+    """What fills the registry, and how many of them unless it is said."""
+    one: Callable[[int], Mapping[str, float]]
+    """Measures one size."""
+    full: Callable[[int, str, int], Ratios]
+    """Measures a registry of so many rows on a database in so many rounds."""
+
+    def main(self) -> int:
+        """Measure, print, and return 0; 1 where a goal is missed."""
+        arguments = self._arguments()
+        if arguments.one:
+            print(json.dumps(self.one(arguments.one)))
+            return 0
+        found: dict[str, Any] = {"load": load()}
+        if arguments.sizes:
+            found["curve"] = curve.of(self.script, arguments.sizes, arguments.rounds)
+            found["growth"] = curve.growths(found["curve"])
+        if arguments.rows:
+            found["registry"] = self.full(arguments.rows, arguments.database, arguments.rounds * 5)
+        print(json.dumps(found, indent=1) if arguments.json else report(found, self.noun, arguments.database))
+        return verdict(found)
+
+    def _arguments(self) -> argparse.Namespace:
+        name, rows = self.rows
+        parser = argparse.ArgumentParser(description=self.about.partition("\n")[0])
+        parser.add_argument("--sizes", nargs="*", type=int, default=self.sizes, help=f"of the curve, in {self.noun}")
+        parser.add_argument(
+            f"--{name}", dest="rows", type=int, default=rows, help="in the full registry; 0 leaves it out"
+        )
+        parser.add_argument("--database", choices=DATABASES, default="sqlite", help="of the full registry")
+        parser.add_argument("--rounds", type=int, default=3, help="of which the medians are told")
+        parser.add_argument("--json", action="store_true", help="print JSON")
+        parser.add_argument("--one", type=int, help=argparse.SUPPRESS)
+        return parser.parse_args()
 
 
 @contextlib.contextmanager
