@@ -9,7 +9,7 @@ import time
 import click
 
 from gateway import client, demo, wire
-from gateway.cli import demo_month, demo_shown, hints, outcome, show, stopping
+from gateway.cli import demo_shown, demo_story, hints, outcome, show, stopping
 
 _GOOD = click.style("✓", fg="green")
 _BAD = click.style("✗", fg="red")
@@ -41,7 +41,8 @@ def command(ctx: click.Context, *, keep: bool) -> None:
     sys.exit(outcome.BAD if surprises else 0)
 
 
-command.add_command(demo_month.command)
+for _story in demo_story.commands():
+    command.add_command(_story)
 
 
 def _play(served: client.Stand) -> list[str]:

@@ -14,10 +14,11 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from gateway import client, demo, month, wire, xml
+from gateway import client, demo, wire, xml
 from gateway.cli import main
 from gateway.client import message
-from gateway.month import beginning
+from gateway.stories import month
+from gateway.stories.month import beginning
 
 # It starts a whole gateway, once.
 pytestmark = pytest.mark.slow
@@ -89,7 +90,7 @@ def test_month_on_a_stand_that_had_one__is_told_as_a_surprise_with_exit_code_1(p
     monkeypatch.setattr(demo, "running", running)
     result = CliRunner().invoke(main, ["demo", "month"])
     assert result.exit_code == 1, result.output
-    assert asked == [["--house-basis", "contract"]]
+    assert asked == [("--house-basis", "contract")]
     # The company's own services are there already: both are refused.
     (title,) = (step.title for step in month.STEPS if step.play is beginning.place_services)
     refused = [line for line in result.output.splitlines() if "✗ importAdditionalServices: INT016" in line]

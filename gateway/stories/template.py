@@ -1,4 +1,4 @@
-"""The messages of the month: request elements in `samples/month`, with places that are filled before they are sent.
+"""The messages of the stories: request elements in `samples`, with places that are filled before they are sent.
 
 There are two rules. A text `$name` stands for the value of that name; the element is left out where the value is None.
 An element for whose local name a list is given is repeated, once for each member, with the values of that member
@@ -15,18 +15,21 @@ from typing import Any, Final, TypeAlias
 from lxml import etree
 
 from gateway import clock, wire, xml
-from gateway.month import errors
+from gateway.stories import errors
 
 Values: TypeAlias = Mapping[str, Any]
 """Texts, None, or lists of further values, by name."""
 
+FOLDERS: Final = ("month", "quarter")
+"""Where the messages are, in `samples`: a later story sends those of an earlier one too, so names are unique."""
 _PLACE: Final = "$"
 _NEW: Final = "$new"
 
 
 def request(name: str, values: Values) -> etree._Element:
-    """Return the request element of `samples/month/NAME.xml`, filled; raises Surprise where a value is not known."""
-    root = xml.parse((resources.files("samples") / "month" / f"{name}.xml").read_bytes())
+    """Return the request element of the message NAME.xml, filled; raises Surprise where a value is not known."""
+    (file,) = (found for folder in FOLDERS if (found := resources.files("samples") / folder / f"{name}.xml").is_file())
+    root = xml.parse(file.read_bytes())
     fill(root, values)
     return root
 

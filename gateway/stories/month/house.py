@@ -7,8 +7,8 @@ from decimal import Decimal
 from typing import Any, Final
 
 from gateway import clock
-from gateway.month import compare
-from gateway.month.office import HOUSE, Flat, Office, expect
+from gateway.stories import compare
+from gateway.stories.office import HOUSE, Flat, Office, expect
 
 FLATS: Final = 100
 ENTRANCES: Final = 4

@@ -1,4 +1,4 @@
-"""What can end a month before its time.
+"""What can end a story before its time.
 
 GatewayError
 └── Surprise    an answer is not the one that was expected; what comes later stands on it, so nothing comes later

@@ -1,4 +1,4 @@
-"""Messages of the month are filled by two rules, and every one of them is valid once it is filled."""
+"""Messages of the stories are filled by two rules, and every one of them is valid once it is filled."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import pytest
 from lxml import etree
 
 from gateway import wire, xml
-from gateway.month import errors, template
+from gateway.stories import errors, template
 
 
 def filled(text: str, **values: object) -> str:

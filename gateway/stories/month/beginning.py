@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from gateway.month import compare
-from gateway.month.office import Office, expect
+from gateway.stories import compare
+from gateway.stories.office import Office, expect
 
 _DICTIONARIES: Final = ("2", "3", "22", "24", "30", "32", "56", "58", "67", "192")
 """Those to which the messages of the month refer."""

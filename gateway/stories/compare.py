@@ -13,7 +13,7 @@ from typing import Final, TypeVar
 from lxml import etree
 
 from gateway import wire
-from gateway.month import errors
+from gateway.stories import errors
 
 _Key = TypeVar("_Key")
 _NOTHING: Final = "nothing"

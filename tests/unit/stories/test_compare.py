@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 from lxml import etree
 
-from gateway.month import compare, errors, office
+from gateway.stories import compare, errors, office
 
 HOUSE = etree.fromstring(
     "<exportHouseResult><ApartmentHouse><Entrance/><ResidentialPremises><PremisesNum>1</PremisesNum>"

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from gateway.month.accounts import INHERITED, import_accounts, row
-from gateway.month.office import Office, expect
+from gateway.stories.month.accounts import INHERITED, import_accounts, row
+from gateway.stories.office import Office, expect
 
 _MEASURED: Final = 6
 """Which flat was measured wrongly, …"""

@@ -15,7 +15,7 @@ from typing import Any, Final
 from lxml import etree
 
 from gateway import client, clock, wire, xml
-from gateway.month import compare, errors, template
+from gateway.stories import compare, errors, template
 from signing import trust
 
 ROLE: Final = "УО"
@@ -76,7 +76,7 @@ class Exchange:
 
 
 class Office:
-    """Sends the messages of the month, one at a time, and keeps the books."""
+    """Sends the messages of a story, one at a time, and keeps the books."""
 
     def __init__(self, stand: client.Stand, *, save: Path | None = None) -> None:
         """`save` is a folder for every message as it is sent and every result as it comes; it is made."""
@@ -102,7 +102,7 @@ class Office:
         self._client = client.Client(self._stand.acting(org_ppa_guid))
 
     def send(self, name: str, **values: Any) -> Exchange:
-        """Send a message of `samples/month`, filled with these values and with what is known, and fetch its result.
+        """Send a message of a story, filled with these values and with what is known, and fetch its result.
 
         Raises Surprise where the result is not signed or the whole message failed, Fault where it was refused at once.
         """

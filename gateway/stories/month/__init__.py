@@ -1,34 +1,11 @@
-"""The first month of a management company (УО), played on a stand over real HTTP, each answer compared with the books.
-
-`samples/month` has the messages, `template` fills them, `office` sends them and keeps what comes back; `STEPS` are what
-happens, one after another. `gateway demo month` shows it. Whoever writes an integration may begin from it: what a step
-needs has come with an answer to an earlier one.
-"""
+"""The first month of a management company (УО): from its contract to the accounts of its first house."""
 
 from __future__ import annotations
 
-import dataclasses
-from collections.abc import Callable, Iterator
 from typing import Final
 
-from gateway.month import accounts, beginning, corrections, house
-from gateway.month.errors import Surprise
-from gateway.month.office import Office
-
-__all__ = ["STEPS", "Office", "Step", "Surprise"]
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class Step:
-    """One thing that happens in the month."""
-
-    title: str
-    play: Callable[[Office], Iterator[str]]
-    """Yields lines for a reader as they come true, with ✗ before a refusal that was meant.
-
-    Raises Surprise, and ClientError where the stand refuses a message at once or does not answer.
-    """
-
+from gateway.stories.month import accounts, beginning, corrections, house
+from gateway.stories.step import Step
 
 STEPS: Final = (
     Step("The company finds itself in the registry of organisations", beginning.find_itself),

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
 from gateway import clock
-from gateway.month import compare
-from gateway.month.office import Account, Office, expect
+from gateway.stories import compare
+from gateway.stories.office import Account, Office, expect
 
 _PAYERS: Final = (("Образцова", "Мария"), ("Примеров", "Пётр"), ("Вымышленная", "Анна"), ("Условный", "Иван"))
 _BUYERS: Final = (("Вымышленная-Вторая", "Ольга"), ("Пробный", "Олег"))
