@@ -20,6 +20,7 @@ _COMMANDS: Final = {
     "sandbox": "Start a throwaway gateway with organisations and keys to try things on.",
     "demo": "Show the gateway at work: send the samples, print what comes back.",
     "send": "Wrap, sign and send messages; print what became of them.",
+    "upload": "Upload files to the file store; print what a package has to say of them.",
     "check": "Judge messages as the gateway would; send and store nothing.",
     "verify": "Judge the signatures of documents: valid, invalid or indeterminate.",
     "sign": "Sign a document of an exchange.",

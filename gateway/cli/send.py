@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import sys
-import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any, Final
 
 import click
 
 from gateway import client
-from gateway.cli import delivery, outcome, place, show
+from gateway.cli import delivery, outcome, place, show, target
 from gateway.client import message
 
 _EPILOG = show.examples(
@@ -20,25 +18,12 @@ _EPILOG = show.examples(
     "gateway send envelope.xml --stand stand.json             an envelope is sent as it is",
     "gateway send house.xml --url http://127.0.0.1:8080 --user billing --org 0f6a… --key uk.key --certificate uk.crt",
 )
-_START_SECONDS: Final = 60.0
-"""How long a stand may take to get ready."""
-_FIELDS: Final = {"org": "org_ppa_guid"}
 _file = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
 @click.command(epilog=_EPILOG)
 @click.argument("files", type=_file, nargs=-1, required=True, metavar="FILE...")
-@click.option(
-    "--stand", "stand_file", type=click.Path(exists=True, dir_okay=False, allow_dash=True, path_type=Path),
-    help="JSON of gateway sandbox --json, or - for standard input; the options below replace parts of it.",
-)  # fmt: skip
-@click.option("--as", "role", help="Speak for another organisation of the stand: its role, ОГРН or orgPPAGUID.")
-@click.option("--url", help="Address of the gateway, without a path.")
-@click.option("--user", help="Login of the information system.")
-@click.option(
-    "--password", envvar="GATEWAY_PASSWORD", help="Its password; better in the environment: GATEWAY_PASSWORD."
-)
-@click.option("--org", help="orgPPAGUID of the organisation that is spoken for.")
+@target.options
 @click.option("--key", type=_file, help="Private key that signs, PEM.")
 @click.option("--certificate", type=_file, help="Its certificate, PEM.")
 @click.option(
@@ -88,7 +73,7 @@ def command(
     if not resign:
         _leave_envelopes_alone(files, {"as": role, "operator-signature": operator_signature, "unsigned": unsigned,
                                        **{name: replaced[name] for name in ("org", "key", "certificate")}})  # fmt: skip
-    stand = _stand(stand_file, role, replaced, by_operator=operator_signature)
+    stand = target.find(stand_file, role, replaced, by_operator=operator_signature)
     contracts = where.contracts(_packs(stand, pack_paths))
     courier = delivery.Courier(
         via=client.Client(stand, contracts=contracts, signed=not unsigned, by_operator=operator_signature),
@@ -136,33 +121,3 @@ def _packs(stand: client.Stand, given: tuple[Path, ...]) -> tuple[Path, ...]:
                 f"the stand names the contract pack {pack}, which is not there: has the sandbox stopped?"
             )
     return served + tuple(pack for pack in given if pack.resolve() not in {each.resolve() for each in served})
-
-
-def _stand(
-    stand_file: Path | None, role: str | None, replaced: Mapping[str, str | Path | None], *, by_operator: bool
-) -> client.Stand:
-    given: dict[str, Any] = {_FIELDS.get(name, name): str(value) for name, value in replaced.items() if value}
-    if stand_file is None and "url" not in given:
-        raise click.UsageError("where to? name --stand (the JSON of gateway sandbox) or --url")
-    if stand_file is None:
-        base = client.Stand(url="")
-    elif str(stand_file) == "-":
-        base = client.Stand.parse(sys.stdin.readline(), source="standard input")
-    else:
-        _wait_for(stand_file)
-        base = client.Stand.load(stand_file)
-    if role is not None:
-        base = base.acting(role)
-    if by_operator:
-        base = base.signed_by_operator()
-    return base.replaced(given)
-
-
-def _wait_for(stand_file: Path) -> None:
-    """Wait while the file is empty: `gateway sandbox --json > stand.json &` fills it when the stand is ready."""
-    if not stand_file.is_file() or stand_file.stat().st_size:
-        return
-    click.echo(f"{stand_file} is still empty, waiting for the sandbox …", err=True)
-    deadline = time.monotonic() + _START_SECONDS
-    while stand_file.stat().st_size == 0 and time.monotonic() < deadline:
-        time.sleep(0.1)

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from gateway.client.answers import Ack, Export, Outcome, Problem, Result
 from gateway.client.errors import ClientError, Fault, NotFinished, Unreachable, Unsendable
+from gateway.client.files import Uploaded, upload
 from gateway.client.session import Client
 from gateway.client.stand import Organisation, Stand
 
@@ -29,4 +30,6 @@ __all__ = [
     "Stand",
     "Unreachable",
     "Unsendable",
+    "Uploaded",
+    "upload",
 ]

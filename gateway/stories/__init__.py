@@ -2,7 +2,8 @@
 
 A story is a sequence of steps. `samples/month` and `samples/quarter` have the messages, `template` fills them,
 `office` sends them and keeps what comes back, `compare` reads exports. `gateway demo month` and `gateway demo quarter`
-show them. Whoever writes an integration may begin from them: what a step needs has come with an answer to an earlier one.
+show them. Whoever writes an integration may begin from them: what a step needs has come with an answer to an earlier
+one.
 """
 
 from __future__ import annotations

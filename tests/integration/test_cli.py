@@ -17,8 +17,8 @@ from click.testing import CliRunner, Result
 
 from gateway import client, clock, demo, wire
 from gateway.cli import main
-from gateway.cli import send as send_module
-from gateway.client import message
+from gateway.cli import target
+from gateway.client import files, message, transport
 from signing import policy, trust, xades
 
 HOUSES = resources.files("samples") / "valid" / "houses"
@@ -191,7 +191,7 @@ def test_violations__have_the_lines_of_the_file_and_stand_below_each_other(stand
 
 
 def test_empty_stand__is_waited_for_aloud_and_then_told(stand_file, tmp_path, monkeypatch):
-    monkeypatch.setattr(send_module, "_START_SECONDS", 0.0)
+    monkeypatch.setattr(target, "_START_SECONDS", 0.0)
     stand_file.write_text("")
     output = run("send", __file__, "--stand", stand_file, code=1).output
     assert "waiting for the sandbox" in output
@@ -368,3 +368,43 @@ def test_database_that_does_not_answer__is_not_ready(tmp_path):
         "--data", tmp_path, "init", "--suite", "p256", "--database", "postgresql://x@127.0.0.1:1/y", code=3
     ).output
     assert output.startswith("Error: ")
+
+
+def test_small_and_large_file__are_uploaded_and_a_package_may_name_them(served, stand_file, tmp_path):
+    small, large = tmp_path / "протокол собрания.pdf", tmp_path / "list.csv"
+    small.write_bytes(b"%PDF-1.4\n%%EOF\n")
+    large.write_bytes(b"1;2\n" * (files.PART // 4 + 1))
+    output = run("upload", small, large, "--context", "voting", "--stand", stand_file, "--json").stdout
+    told = [json.loads(line) for line in output.splitlines()]
+    assert [each["length"] for each in told] == [15, files.PART + 4]
+    for file, each in zip((small, large), told, strict=True):
+        back = transport.ask(
+            "GET",
+            f"{served.url}{files.PREFIX}/voting/{each['attachment_guid']}?getfile",
+            b"",
+            {"X-Upload-OrgPPAGUID": served.org_ppa_guid},
+            user=served.user,
+            password=served.password,
+            timeout=60,
+        )
+        assert (back.status, back.body) == (200, file.read_bytes())
+    # The digest of an independent implementation: openssl dgst -md_gost94.
+    assert told[0]["attachment_hash"] == "105d5f3941adb23eac422f56f6b6bef1608a5c20b2edd49286d661dbd7fcdcc5"
+
+
+def test_file_that_the_store_does_not_take__is_told_and_the_others_go_on(stand_file, tmp_path):
+    bad, empty, good = tmp_path / "run.exe", tmp_path / "empty.pdf", tmp_path / "good.txt"
+    bad.write_bytes(b"MZ")
+    empty.touch()
+    good.write_text("текст", encoding="utf-8")
+    printed = run("upload", bad, empty, good, "--context", "voting", "--stand", stand_file, code=1).stdout
+    assert f"{bad}: refused  ExtensionException: " in printed
+    assert f"{empty}: refused  " in printed
+    assert f"{good}: stored, 10 bytes" in printed
+
+
+def test_store_that_does_not_answer__is_exit_code_3(tmp_path):
+    file = tmp_path / "good.txt"
+    file.write_text("text", encoding="ascii")
+    result = run("upload", file, "--context", "voting", "--url", NOBODY, "--org", house(1), code=3)
+    assert "does not answer" in result.output
