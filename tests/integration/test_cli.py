@@ -16,8 +16,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from gateway import client, clock, demo, wire
-from gateway.cli import main
-from gateway.cli import target
+from gateway.cli import main, target
 from gateway.client import files, message, transport
 from signing import policy, trust, xades
 
