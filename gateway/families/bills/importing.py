@@ -6,6 +6,9 @@ the place of the document that it names, which is withdrawn.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Final
+
 from gateway.families import api, controls
 from gateway.families.accounts import numbers as account_numbers
 from gateway.families.accounts import records as accounts
@@ -15,23 +18,41 @@ from gateway.families.bills import numbers, records
 from gateway.families.bills import request as requests
 from storage.registry import Registry, Thing
 
+_AREAS: Final = ("LivingPersonsNumber", "ResidentialSquare", "HeatedArea", "TotalSquare")
+"""What AddressInfo of the export tells of the account, as it is when the document is placed."""
+
 
 def import_documents(task: api.Task, registry: Registry) -> api.Imported:
     """Place or withdraw what nothing speaks against; one outcome for each, in the order of the request."""
     request = requests.read(task)
+    if request.withdrawals:
+        return _withdraw_all(task, registry, request.withdrawals)
     known = cases.Cases(task, registry, request)
-    return api.Imported(tuple(_import(known, asked) for asked in request.documents))
+    return api.Imported(tuple(_place(known, asked) for asked in request.documents))
 
 
-def _import(known: cases.Cases, asked: requests.Asked) -> api.Outcome:
+def _withdraw_all(task: api.Task, registry: Registry, asked: Sequence[requests.Withdrawal]) -> api.Imported:
+    documents = cases.Documents(task, registry, {each.document_id for each in asked})
+    return api.Imported(tuple(_withdraw(documents, each, task) for each in asked))
+
+
+def _withdraw(documents: cases.Documents, asked: requests.Withdrawal, task: api.Task) -> api.Outcome:
+    named = documents.named(asked.document_id)
+    found = controls.first_problems(rules.NAMED, named)
+    if found or named.document is None:
+        return api.Outcome(asked.transport_guid, problems=found)
+    documents.withdraw(named.document, task)
+    return _accepted(asked.transport_guid, named.document, task)
+
+
+def _place(known: cases.Cases, asked: requests.Asked) -> api.Outcome:
     case = known.case(asked)
-    found = controls.first_problems(rules.STAGES, case)
+    found = controls.first_problems(rules.NAMED, case.corrected) if case.corrected else ()
+    found = found or controls.first_problems(rules.STAGES, case)
     if found:
         return api.Outcome(asked.transport_guid, problems=found)
-    if case.corrected is not None:
-        known.put(records.withdrawn(case.corrected, case.task.now))
     document = _document(known, case)
-    known.put(document)
+    known.place(document, case.corrected.document if case.corrected else None)
     return _accepted(asked.transport_guid, document, case.task)
 
 
@@ -56,6 +77,7 @@ def _document(known: cases.Cases, case: cases.Case) -> Thing:
             "exposed": asked.exposed,
             "contractor": request.contractor,
             "content": asked.content,
+            "areas": {name: value for name, value in accounts.public(account).items() if name in _AREAS},
             "payees": {guid: request.payees[guid] for guid in asked.payees if guid in request.payees},
         },
         ended_at=case.task.now if asked.withdrawn else None,

@@ -118,6 +118,12 @@ def contractor(document: Thing) -> str:
     return str(document.data["contractor"])
 
 
+def areas(document: Thing) -> fields.Fields:
+    """Return how many live there and how large it is (AddressInfo), as the account had it when it was placed."""
+    known: fields.Fields = document.data["areas"]
+    return known
+
+
 def is_debt(document: Thing) -> bool:
     """Return whether it is a document of debts, and not of the current charges of its month."""
     return any(name in content(document) for name in ("ChargeDebt", "CapitalRepairDebt"))

@@ -83,7 +83,7 @@ def read(task: api.Task) -> Request:
         guids[fields.text(row, "TransportGUID")] = guid
         payees[guid] = payee
     return Request(
-        period=f"{int(fields.text(asked, 'Year')):04}-{int(fields.text(asked, 'Month')):02}" if "Year" in asked else "",
+        period=period(asked) if "Year" in asked else "",
         confirmed=fields.flag(asked, "ConfirmAmountsCorrect"),
         contractor=fields.text(fields.block(asked, "PaymentProviderInformation"), "orgPPAGUID").lower(),
         payees=payees,
@@ -93,6 +93,11 @@ def read(task: api.Task) -> Request:
             for row in fields.rows(asked, "WithdrawPaymentDocument")
         ),
     )
+
+
+def period(asked: Fields) -> str:
+    """Return the month that Year and Month of a request name, as YYYY-MM."""
+    return f"{int(fields.text(asked, 'Year')):04}-{int(fields.text(asked, 'Month')):02}"
 
 
 def _payee_guid(organisation: str, payee: Mapping[str, str]) -> str:

@@ -12,7 +12,6 @@ BIK = "044525225"
 SETTLEMENT = "40702810900000000001"
 PAYEE = 700
 """Count of the TransportGUID of the first payment details of a request."""
-HOUSING = "1"
 
 
 def payee(count: int = PAYEE, account: str = SETTLEMENT) -> str:
@@ -23,20 +22,37 @@ def payee(count: int = PAYEE, account: str = SETTLEMENT) -> str:
     )
 
 
-def charge(
-    code: str = HOUSING,
-    *,
-    kind: str = "HousingService",
-    number: int = 50,
-    rate: str = "25.5",
-    total: str = "1000.00",
-    more: str = "",
-    guid: str = "",
-) -> str:
-    """A charge for a service; a housing one where nothing else is said."""
-    named = f"<n:Code>{code}</n:Code><n:GUID>{guid}</n:GUID>" if guid else entry(number, code)
-    said = f"<ServiceType>{named}</ServiceType><Rate>{rate}</Rate><TotalPayable>{total}</TotalPayable>{more}"
-    return f"<ChargeInfo><{kind}>{said}</{kind}></ChargeInfo>"
+def ref(number: int, code: str, own: int | None = None) -> str:
+    """An nsiRef; `own` is the count of the TransportGUID under which the entry of an own dictionary was made."""
+    return entry(number, code) if own is None else f"<n:Code>{code}</n:Code><n:GUID>{transport(own)}</n:GUID>"
+
+
+def service(reference: str = "", *, rate: str = "25.5", total: str = "1000.00", said: str = "", more: str = "") -> str:
+    """What is said of a service; `said` stands behind the sums, `more` behind all that services have in common."""
+    named = f"<ServiceType>{reference or ref(50, '1')}</ServiceType>"
+    return f"{named}<Rate>{rate}</Rate><TotalPayable>{total}</TotalPayable>{said}{more}"
+
+
+def charge(said: str = "", kind: str = "HousingService") -> str:
+    """A charge for a service; for housing where nothing else is said."""
+    return f"<ChargeInfo><{kind}>{said or service()}</{kind}></ChargeInfo>"
+
+
+def cold_water(**said: str) -> str:
+    """A municipal service that the contract of the house has."""
+    return charge(service(ref(51, "1", 950), **said), "MunicipalService")
+
+
+def consumption(*volumes: str) -> str:
+    told = zip(("I", "O"), volumes, strict=False)
+    inside = "".join(f'<Volume type="{kind}">{volume}</Volume>' for kind, volume in told)
+    return f"<Consumption>{inside}</Consumption>"
+
+
+def debt(kind: str, reference: str, month: int = 1, total: str = "300.00") -> str:
+    period = f"<b:Month>{month}</b:Month><b:Year>2026</b:Year>"
+    said = f"{period}<TotalPayable>{total}</TotalPayable><ServiceType>{reference}</ServiceType>"
+    return f"<ChargeDebt><{kind}>{said}</{kind}></ChargeDebt>"
 
 
 def document(
@@ -73,3 +89,45 @@ def documents(
 
 def _request(name: str, version: str, inside: str) -> bytes:
     return f'<{name} {NAMESPACES} b:version="{version}">{inside}</{name}>'.encode()
+
+
+def withdrawals(*document_ids: str, first: int = 800) -> bytes:
+    """Withdrawals under the TransportGUIDs first, first + 1, …."""
+    named = (
+        f"<WithdrawPaymentDocument><b:TransportGUID>{transport(first + n)}</b:TransportGUID>"
+        f"<bb:PaymentDocumentID>{each}</bb:PaymentDocumentID></WithdrawPaymentDocument>"
+        for n, each in enumerate(document_ids)
+    )
+    return _request("importPaymentDocumentRequest", "11.2.0.16", "".join(named))
+
+
+def export(*values: str, by: str = "bb:PaymentDocumentID", house: str = "", month: int = 3) -> bytes:
+    """An export by an element that repeats; in a month of 2026 but by PaymentDocumentID."""
+    period = "" if by == "bb:PaymentDocumentID" else f"<b:Year>2026</b:Year><b:Month>{month}</b:Month>"
+    placed = f"<FIASHouseGuid>{house}</FIASHouseGuid>" if house else ""
+    named = "".join(f"<{by}>{value}</{by}>" for value in values)
+    return _request("exportPaymentDocumentRequest", "13.1.0.1", f"{period}{placed}{named}")
+
+
+def own_municipal_services(*kinds: str) -> bytes:
+    """Municipal services of the organisation, of these kinds (НСИ 3), under the TransportGUIDs 950, 951, …."""
+    namespaces = " ".join(
+        f'xmlns:{prefix}="http://dom.gosuslugi.ru/schema/integration/{name}/"'
+        for prefix, name in (("o", "nsi"), ("b", "base"), ("n", "nsi-base"))
+    )
+    made = "".join(
+        f"<o:ImportMainMunicipalService><b:TransportGUID>{transport(950 + count)}</b:TransportGUID>"
+        f"<o:MunicipalServiceRef>{entry(3, kind)}</o:MunicipalServiceRef>"
+        f"<o:MainMunicipalServiceName>Услуга {kind}</o:MainMunicipalServiceName>"
+        f"<o:MunicipalResourceRef>{entry(2, kind)}</o:MunicipalResourceRef><b:OKEI>113</b:OKEI>"
+        "<o:SortOrderNotDefined>true</o:SortOrderNotDefined></o:ImportMainMunicipalService>"
+        for count, kind in enumerate(kinds)
+    )
+    name = "o:importMunicipalServicesRequest"
+    return f'<{name} {namespaces} b:version="11.0.0.4">{made}</{name}>'.encode()
+
+
+def additional_service_of_contract() -> str:
+    period = "<StartDate>2024-01-01</StartDate><EndDate>2028-12-31</EndDate>"
+    ground = "<BaseService><CurrentDoc>true</CurrentDoc></BaseService>"
+    return f"<AddService><ServiceType>{ref(1, '1', 900)}</ServiceType>{period}{ground}</AddService>"
