@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from gateway.families import accounts, agreements, api, houses, metering, nsi, organisations
+from gateway.families import accounts, agreements, api, bills, houses, metering, nsi, organisations
 
 HANDLERS: Final[Mapping[str, api.Handler]] = {
     **accounts.HANDLERS,
     **agreements.HANDLERS,
+    **bills.HANDLERS,
     **houses.HANDLERS,
     **metering.HANDLERS,
     **nsi.HANDLERS,

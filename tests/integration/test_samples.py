@@ -48,6 +48,7 @@ _OURS = frozenset(
         *(f"{HM}{name}VersionGUID" for name in _OBJECTS),
         *(f"{space}MeteringDeviceRootGUID" for space in (HM, DM)),
         f"{{{wire.ROOT}account-base/}}AccountGuid",
+        f"{{{wire.ROOT}bills/}}AccountGUID",
         f"{{{wire.ROOT}nsi/}}ElementGuid",
         f"{{{wire.ROOT}nsi-base/}}GUID",
     )

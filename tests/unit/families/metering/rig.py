@@ -95,7 +95,7 @@ def as_result(answer: api.Answer, space: str = HM) -> etree._Element:
         data |= {answer.branch: list(answer.items), **answer.beside}
     else:
         data["ErrorMessage"] = {"ErrorCode": answer.problem.code, "Description": answer.problem.text}
-    pattern = accounts.shapes("device-metering").element(f"{space}getStateResult")
+    pattern = accounts.shapes(space.strip("{/}").rpartition("/")[2]).element(f"{space}getStateResult")
     return etree.fromstring(etree.tostring(shape.write(pattern, data, wire.nsmap(space.strip("{}")))))
 
 
