@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from gateway.families import accounts, agreements, api, houses, metering, nsi, organisations
+from gateway.families import accounts, agreements, api, houses, metering, nsi, organisations, voting
 
 HANDLERS: Final[Mapping[str, api.Handler]] = {
     **accounts.HANDLERS,
@@ -14,5 +14,6 @@ HANDLERS: Final[Mapping[str, api.Handler]] = {
     **metering.HANDLERS,
     **nsi.HANDLERS,
     **organisations.HANDLERS,
+    **voting.HANDLERS,
 }
 """By Clark name of the request element."""
