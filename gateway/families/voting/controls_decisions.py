@@ -14,7 +14,7 @@ from gateway.families.controls import Control, control
 from gateway.families.problems import problem
 from gateway.families.voting import ballots, codes, controls_messages, counting, papers, states, tally, times
 from gateway.families.voting.ballots import Ballots
-from gateway.families.voting.decisions_request import DIGITAL, PROPERTY, ROOT, Asked, Right
+from gateway.families.voting.decisions_request import PROPERTY, ROOT, Asked, Right
 from gateway.families.voting.records import Voting
 from storage.registry import Thing
 
@@ -205,6 +205,7 @@ STAGES: Final[tuple[tuple[Control[Case], ...], ...]] = (
         files_of_decisions_have_hashes,
         identity_papers_are_entries,
     ),
-    (ownership_votes_once, premises_vote_once),
+    (ownership_votes_once,),
+    (premises_vote_once,),
     (house_votes_once, posted_results_hold_it),
 )
