@@ -187,7 +187,8 @@ def state_problems(voting: Voting, deed: states.Deed, task: api.Task) -> Iterato
 
 STAGES: Final[tuple[tuple[Control[Case], ...], ...]] = (
     (place_is_the_senders, message_is_own),
-    (meeting_can_be_ended, only_a_vote_in_a_system_is_refused, number_is_free),
+    (only_a_vote_in_a_system_is_refused, number_is_free),
+    (meeting_can_be_ended,),
     (
         mode_is_that_of_its_time,
         message_has_a_date,

@@ -84,11 +84,13 @@ def meeting(when: str = PAST[0], *, files: str = "") -> str:
     return f"<Meeting><VotingPlace>Двор</VotingPlace><MeetingDate>{when}</MeetingDate>{files}</Meeting>"
 
 
-def mixed(period: tuple[str, str] = PAST, when: str = "2026-02-03T19:00:00+03:00", *, files: str = "") -> str:
-    return (
-        f"<MeetingAVoting>{_making(period)}<ResolutionPlace>Подъезд 1</ResolutionPlace>"
-        f"<MeetingDate>{when}</MeetingDate><VotingPlace>Двор</VotingPlace>{files}</MeetingAVoting>"
-    )
+def mixed(
+    period: tuple[str, str] = PAST, when: str = "2026-02-03T19:00:00+03:00", *, files: str = "", held: bool = False
+) -> str:
+    """As messages have it, as protocols do where it was held: the contract orders the two differently."""
+    decided = f"{_making(period)}<ResolutionPlace>Подъезд 1</ResolutionPlace>"
+    met = f"<MeetingDate>{when}</MeetingDate><VotingPlace>Двор</VotingPlace>"
+    return f"<MeetingAVoting>{met + decided if held else decided + met}{files}</MeetingAVoting>"
 
 
 ADMIN = (
@@ -112,8 +114,8 @@ def system(period: tuple[str, str] = OPEN, *, details: str = "<HCS>true</HCS>") 
 
 
 def _making(period: tuple[str, str]) -> str:
-    begin, end = period
-    return f"<StartMakingDecisionDate>{begin}</StartMakingDecisionDate><EndMakingDecisionDate>{end}</EndMakingDecisionDate>"
+    named = zip(("StartMakingDecisionDate", "EndMakingDecisionDate"), period, strict=True)
+    return "".join(f"<{name}>{moment}</{name}>" for name, moment in named)
 
 
 def archive(number: int | str = 12345678901234) -> str:
@@ -183,8 +185,8 @@ def results(
 
 
 def result(number: int = 1, counted: str = "", resume: str = "M") -> str:
-    told = counted or votes(600, 10, "0.5")
-    return f"<DecisionList><QuestionNumber>{number}</QuestionNumber>{told}<VotingResume>{resume}</VotingResume></DecisionList>"
+    told = f"{counted or votes(600, 10, '0.5')}<VotingResume>{resume}</VotingResume>"
+    return f"<DecisionList><QuestionNumber>{number}</QuestionNumber>{told}</DecisionList>"
 
 
 def protocol(
@@ -231,11 +233,8 @@ def owned(
     date: str = "2015-06-01",
 ) -> str:
     what = kind or ("ShareProperty" if share else "IndividualProperty")
-    part = (
-        f"<ShareSize><Numerator>{share[0]}</Numerator><Denumerator>{share[1]}</Denumerator></ShareSize>"
-        if share
-        else ""
-    )
+    size = f"<Numerator>{share[0]}</Numerator><Denumerator>{share[1]}</Denumerator>" if share else ""
+    part = f"<ShareSize>{size}</ShareSize>" if share else ""
     return (
         f"<PropertyDetails><RegistrationNumber>{registration}</RegistrationNumber>"
         f"<RegistrationDate>{date}</RegistrationDate><PremisesNum>{flat}</PremisesNum><TotalArea>{area}</TotalArea>"
