@@ -20,7 +20,7 @@ def attachment(name: str = "Attachments", *, hashed: bool = True, count: int = 1
     return f"<{name}><b:Name>скан.pdf</b:Name><b:Description>Скан</b:Description>{stored}{digest}</{name}>"
 
 
-def paper(number: str = "123456", dated: str = "<IssueDate>2011-05-04</IssueDate>") -> str:
+def paper(number: str = "987650", dated: str = "<IssueDate>2011-05-04</IssueDate>") -> str:
     return f"<Type>{entry(95, '1')}</Type><Series>4510</Series><Number>{number}</Number>{dated}"
 
 
@@ -259,11 +259,11 @@ OWNER_ORG = f"<OwnerOrg><r:orgRootEntityGUID>{transport(6001)}</r:orgRootEntityG
 
 def decision(
     count: int,
-    of: int,
+    of: int | str,
     *properties: str,
     question: int = 1,
     answer: str = "Agree",
-    root: int | None = None,
+    root: int | str | None = None,
     by: str = "MessageGUID",
     owner: str | None = None,
     by_whom: str = "",
@@ -297,10 +297,10 @@ def export_decisions(*names: tuple[str, object]) -> bytes:
     return export("exportOwnerDecision", *names, version="16.1.0.0")
 
 
-def _decision(count: int, of: int, by: str, root: int | None, inside: str) -> str:
-    named = f"<RootOwnerDecisionGUID>{transport(root)}</RootOwnerDecisionGUID>" if root else ""
+def _decision(count: int, of: int | str, by: str, root: int | str | None, inside: str) -> str:
+    named = f"<RootOwnerDecisionGUID>{_guid(root)}</RootOwnerDecisionGUID>" if root else ""
     return (
-        f"<OwnerDecision><b:TransportGUID>{transport(count)}</b:TransportGUID><{by}>{transport(of)}</{by}>{named}{inside}"
+        f"<OwnerDecision><b:TransportGUID>{transport(count)}</b:TransportGUID><{by}>{_guid(of)}</{by}>{named}{inside}"
         "</OwnerDecision>"
     )
 
