@@ -1,9 +1,9 @@
-"""How owners' decisions grow: time and memory by the size of a package, and a meeting that has many beside an empty one.
+"""How owners' decisions grow: time and memory by the size of a package, and a meeting that has many already.
 
-`python bench/owner_decisions.py [--decisions 50000] [--database postgresql] [--sizes 1 100 1000 10000] [--json]`. Ratios
-of one run on one machine: the processor time and the memory of a step per decision, at the largest size beside the one
-before (the goals are 1.5 and 2), and a package of a thousand decisions for a meeting that has so many of them already,
-beside the same for a meeting without any (1.5). Votes given in the system are measured: they need no files.
+`python bench/owner_decisions.py [--decisions 50000] [--database postgresql] [--sizes 1 100 1000 10000] [--json]`.
+Ratios of one run on one machine: the processor time and the memory of a step per decision, at the largest size beside
+the one before (the goals are 1.5 and 2), and a package of a thousand decisions for a meeting that has so many of them
+already, beside the same for a meeting without any (1.5). Votes given in the system are measured: they need no files.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ class Meeting:
     def decisions(self, size: int) -> bytes:
         """Return a package with decisions of so many other owners."""
         first, self._owners = self._owners, self._owners + size
-        return self._package({n: None for n in range(first, first + size)})
+        return self._package(dict.fromkeys(range(first, first + size)))
 
     def changed(self, roots: Sequence[str]) -> bytes:
         """Return a package in which the first owners decide otherwise."""
