@@ -16,7 +16,7 @@ from typing import Any, Final
 
 from gateway.families import api, fields
 from gateway.families.fields import Fields
-from gateway.families.voting import tally
+from gateway.families.voting import states, tally
 from gateway.families.voting.decisions_request import DIGITAL, QUESTION, Asked, Right
 from gateway.families.voting.records import Voting
 from storage.registry import Registry, Thing
@@ -119,7 +119,7 @@ def written(voting: Voting, thing: Thing, vault: api.Vault) -> Fields:
     """Return exportOwnerDecision; it names the protocol in force, or the message where there is none yet."""
     opened = vault.unseal(thing.data["sealed"], _owner(thing.id))
     personal = opened if isinstance(opened, dict) else {}
-    is_annulled = thing.ended_at is not None or bool(voting.outcome)
+    is_annulled = thing.ended_at is not None or voting.outcome == states.Meeting.ANNULLED
     return {
         **fields.without(personal, ("PropertyDetails",)),
         "exportPropertyDetails": personal["PropertyDetails"],

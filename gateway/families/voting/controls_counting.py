@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from decimal import Decimal
+from fractions import Fraction
 from typing import Final
 
 from gateway.families import api, fields
@@ -19,7 +20,7 @@ _QUORUM: Final = "MeetingEligibility"
 @control(codes.VOTES_UNFIT)
 def votes_are_not_more_than_there_are(case: Case) -> Iterator[api.Problem]:
     """Refuse votes below zero, and more on a question than all owners have, or square metres the house (§8.5)."""
-    most = case.all_votes if case.is_of_message else _area(case)
+    most = case.all_votes if case.is_of_message else records.area(case.registry, case.house)
     for count in case.counts:
         if min(count.votes.values()) < 0:
             yield problem(codes.VOTES_UNFIT, number=str(count.number), why="число меньше нуля")
@@ -34,7 +35,7 @@ def quorum_fits_the_votes(case: Case) -> Iterator[api.Problem]:
     all_, most = case.all_votes, max((count.total for count in case.counts), default=Decimal(0))
     if all_ is None:
         return
-    has_half = most * 2 > all_
+    has_half = Fraction(most) * 2 > Fraction(all_)
     if has_half != case.has_quorum and (has_half or case.is_complete):
         quorum = fields.text(case.content, _QUORUM)
         yield problem(codes.QUORUM_UNFIT, quorum=quorum, votes=str(most), all=str(all_))
@@ -56,7 +57,7 @@ def decisions_have_their_majority(case: Case) -> Iterator[api.Problem]:
 @control(codes.BELOW_DECISIONS)
 def results_hold_the_decisions(case: Case) -> Iterator[api.Problem]:
     """Refuse results with a smaller part of all votes for an answer than written decisions have given it."""
-    area, all_ = _area(case), case.all_votes
+    area, all_ = records.area(case.registry, case.house), case.all_votes
     if case.voting is None or area is None or all_ is None or not case.is_of_message:
         return
     told = tally.Tally(case.registry, case.voting.guid)
@@ -72,7 +73,7 @@ def _unmade(count: counting.Count, needed: counting.Majority | None, case: Case)
     """Return why a decision cannot have been made; empty where it can."""
     if not case.has_quorum:
         return "собрание неправомочно"
-    if count.agree * 2 <= count.total:
+    if Fraction(count.agree) * 2 <= Fraction(count.total):
         return f"за — {count.agree} из {count.total}"
     if needed is not None and case.all_votes is not None and not needed.is_met(count.agree, case.all_votes):
         return f"за — {count.agree} из {case.all_votes}, а нужно {needed.shown()}"
@@ -82,11 +83,6 @@ def _unmade(count: counting.Count, needed: counting.Majority | None, case: Case)
 def _unanimous(count: counting.Count, case: Case) -> str:
     all_ = case.all_votes
     return f"за — все голоса ({all_})" if case.has_quorum and all_ and count.agree >= all_ else ""
-
-
-def _area(case: Case) -> Decimal | None:
-    text = records.area(case.registry, case.house)
-    return Decimal(text) if text else None
 
 
 RULES: Final[tuple[Control[Case], ...]] = (

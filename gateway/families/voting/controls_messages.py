@@ -59,7 +59,7 @@ class Case:
 def open_case(asked: Fields, task: api.Task, registry: Registry) -> Case:
     """Return what is asked with the meeting that it is about."""
     named = fields.text(asked, "MessageGUID").lower()
-    voting = records.of_paper(registry, named, records.MESSAGE) if named else None
+    voting = records.of_message(registry, named) if named else None
     if voting is not None and voting.organisation != task.organisation:
         voting = None
     if not named:

@@ -7,6 +7,8 @@ metre, so they are compared with each other, and with areas only by their part o
 from __future__ import annotations
 
 import dataclasses
+import decimal
+import functools
 from collections.abc import Mapping
 from decimal import Decimal
 from fractions import Fraction
@@ -19,6 +21,8 @@ from gateway.families.voting import papers
 ELEMENTS: Final = ("Agree", "Against", "Abstent")
 _RESUMES: Final = ("votingResume", "VotingResume")
 """The contract writes it in both ways: in protocols and in results."""
+_EXACT: Final = decimal.Context(prec=decimal.MAX_PREC, Emax=decimal.MAX_EMAX, Emin=decimal.MIN_EMIN)
+"""xs:decimal has no limit; by default, sums of more than 28 digits would be rounded."""
 _ROUNDING: Final = 1
 """Votes by which a rounded count may be off."""
 
@@ -41,7 +45,7 @@ class Count:
     @property
     def total(self) -> Decimal:
         """All votes that were given on it; those of invalid papers are in no protocol."""
-        return sum(self.votes.values(), Decimal(0))
+        return functools.reduce(_EXACT.add, self.votes.values())
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -99,4 +103,4 @@ def holds(votes: Decimal, all_: Decimal, counted: Fraction, area: Decimal) -> bo
     """
     if all_ <= 0 or area <= 0:
         return True
-    return counted / Fraction(area) <= Fraction(votes + _ROUNDING) / Fraction(all_)
+    return counted / Fraction(area) <= (Fraction(votes) + _ROUNDING) / Fraction(all_)

@@ -7,7 +7,6 @@ after another, each against those before it too.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from decimal import Decimal
 
 from gateway import errors
 from gateway.contracts import shape
@@ -25,7 +24,7 @@ def import_decisions(task: api.Task, registry: Registry) -> api.Imported:
     """Count the decisions that nothing speaks against; one outcome for each, in the order of the request."""
     sent = request.read(task)
     votings = _votings(task, registry, sent)
-    areas = {voting.house: _area(registry, voting.house) for voting in votings.values()}
+    areas = {voting.house: records.area(registry, voting.house) for voting in votings.values()}
     rights = [_rights(asked, votings.get(asked.paper)) for asked in sent]
     known = ballots.Ballots(registry, (link for row in rights for each in row for link in (each.right, each.premises)))
     registry.get_all(asked.root for asked in sent if asked.root)
@@ -73,19 +72,16 @@ def _votings(task: api.Task, registry: Registry, sent: Sequence[Asked]) -> Mappi
     return {guid: voting for guid, voting in found.items() if voting and voting.organisation == task.organisation}
 
 
-def _area(registry: Registry, house: str) -> Decimal | None:
-    text = records.area(registry, house)
-    return Decimal(text) if text else None
-
-
 def _rights(asked: Asked, voting: Voting | None) -> list[request.Right]:
     return asked.rights(voting.guid) if voting and not asked.annuls else []
 
 
 def _before(registry: Registry, asked: Asked, voting: Voting | None) -> Thing | None:
+    """Return the decision that is named, if the meeting has it."""
     thing = registry.get(asked.root) if asked.root else None
-    is_of_it = thing is not None and voting is not None and thing.kind == ballots.DECISION
-    return thing if is_of_it and thing is not None and voting is not None and thing.parent == voting.guid else None
+    if thing is None or voting is None or (thing.kind, thing.parent) != (ballots.DECISION, voting.guid):
+        return None
+    return thing
 
 
 def _import(case: rules.Case) -> api.Outcome:

@@ -14,7 +14,7 @@ from gateway.contracts import shape
 from gateway.families import api, fields
 from gateway.families.fields import Fields
 from gateway.families.problems import problem
-from gateway.families.voting import records, showing, states
+from gateway.families.voting import controls_messages, records, showing, states
 from gateway.families.voting.records import Voting
 from storage.registry import Registry
 
@@ -66,12 +66,8 @@ def _answer(branch: str, items: Sequence[Fields]) -> api.Exported | api.Failed:
 
 
 def _refused(task: api.Task, registry: Registry, asked: Fields) -> api.Problem | None:
-    fias = fields.text(asked, "FIASHouseGuid").lower()
-    if fias and not task.may_use_house(fias):
-        return problem(errors.PROVIDER_DENIED, where=f"FIASHouseGuid {fias}")
-    if fias and records.house(registry, fias) is None:
-        return problem(errors.NOT_IN_REGISTRY, where=f"FIASHouseGuid {fias}")
-    return None
+    house = fields.text(asked, "FIASHouseGuid").lower()
+    return next(controls_messages.place_problems(house, "", task, registry), None)
 
 
 def _meetings(registry: Registry, asked: Fields) -> list[Voting]:

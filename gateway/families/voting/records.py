@@ -11,6 +11,7 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from typing import Any, Final
 
 from gateway.families import days, fields
@@ -112,10 +113,10 @@ def read(thing: Thing | None) -> Voting | None:
     return Voting(guid=thing.id, **thing.data)
 
 
-def of_paper(registry: Registry, guid: str, *kinds: str) -> Voting | None:
-    """Return the meeting of a message or of a version of a protocol; None where there is no such paper."""
+def of_message(registry: Registry, guid: str) -> Voting | None:
+    """Return the meeting of a message; None where there is no such message."""
     paper = registry.get(guid)
-    if paper is None or paper.kind not in kinds or paper.parent is None:
+    if paper is None or paper.kind != MESSAGE or paper.parent is None:
         return None
     return read(registry.get(paper.parent))
 
@@ -139,7 +140,8 @@ def house(registry: Registry, fias: str) -> Thing | None:
     return next(filter(None, (registry.find(kind.name, fias) for kind in house_kinds.HOUSES)), None)
 
 
-def area(registry: Registry, fias: str) -> str:
-    """Return TotalSquare of a house, square metres; empty where it is not known."""
+def area(registry: Registry, fias: str) -> Decimal | None:
+    """Return TotalSquare of a house, square metres; None where it is not known."""
     found = house(registry, fias) if fias else None
-    return fields.text(found.data, "TotalSquare") if found else ""
+    text = fields.text(found.data, "TotalSquare") if found else ""
+    return Decimal(text) if text else None

@@ -153,6 +153,14 @@ def test_decisions_of_an_annulled_meeting__are_annulled_with_it(met: Rig) -> Non
     assert shown["DecisionAnnuled"] == "true"
 
 
+def test_decisions_of_a_cancelled_vote__stay_as_they_are(settled: Rig) -> None:
+    settled.accept(r.message(1, r.system(), mode=r.OPERATIVE))
+    settled.accept(r.decisions(r.decision(40, 1)))
+    settled.accept(r.refuse(50, 1))
+    (shown,) = settled.exported("exportOwnerDecision", ("VotingGUID", 1))
+    assert "DecisionAnnuled" not in shown
+
+
 def test_decision_of_another_meeting__is_not_there(met: Rig) -> None:
     met.accept(r.message(2, mode=r.archive(5)))
     met.accept(r.decisions(r.decision(40, 1)))
