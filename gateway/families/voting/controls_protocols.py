@@ -100,7 +100,9 @@ def protocol_is_attached(case: Case) -> Iterator[api.Problem]:
 @control(codes.QUESTION_UNKNOWN)
 def results_are_of_the_agenda(case: Case) -> Iterator[api.Problem]:
     """Refuse results of a question that the message does not have."""
-    asked = case.voting.questions if case.element == RESULTS and case.voting else papers.questions(case.content)
+    if case.element != RESULTS or case.voting is None:
+        return
+    asked = frozenset(case.voting.questions)
     for number in papers.questions(case.content):
         if number not in asked:
             yield problem(codes.QUESTION_UNKNOWN, voting=case.guid, number=str(number))

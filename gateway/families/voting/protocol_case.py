@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Final
 
 from gateway.contracts import shape
-from gateway.families import api, fields
+from gateway.families import api, days, fields
 from gateway.families.fields import Fields
 from gateway.families.voting import counting, papers, records, states, times
 from gateway.families.voting.records import Voting
@@ -104,8 +104,8 @@ class Case:
     @property
     def key(self) -> str | None:
         """What no other protocol of the house has: its number and date; None for one without a number."""
-        number = fields.text(self.content, "ProtocolNum")
-        return f"{self.house}:{fields.text(self.content, 'ProtocolDate')}:{number}" if self.house and number else None
+        number, date = fields.text(self.content, "ProtocolNum"), fields.text(self.content, "ProtocolDate")
+        return f"{self.house}:{days.day(date).isoformat()}:{number}" if self.house and number else None
 
 
 def open_case(task: api.Task, registry: Registry) -> Case:
