@@ -31,6 +31,7 @@ TITLES = {
     "metering": "Приборы учёта и показания",
     "nsi": "Справочники",
     "organisations": "Организации",
+    "voting": "Общие собрания собственников",
 }
 
 
@@ -177,7 +178,7 @@ def _about(code: str) -> Iterator[str]:
     """Yield what stands under a code: the rules that give it, a sample that provokes it and its twin."""
     rules = [rule.name for family in catalogue.catalogue() for rule in family.rules if code in rule.codes]
     if rules:
-        yield f"Правила: {', '.join(f'`{name}`' for name in rules)}.\n"
+        yield f"Правила: {', '.join(f'`{name}`' for name in dict.fromkeys(rules))}.\n"
     names = samples_of(code)
     if not names:
         return

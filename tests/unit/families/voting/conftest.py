@@ -1,0 +1,22 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.unit.families.voting import rig as rig_module
+
+
+@pytest.fixture
+def rig(tmp_path: Path) -> Iterator[rig_module.Rig]:
+    made = rig_module.Rig(tmp_path)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def settled(rig: rig_module.Rig) -> rig_module.Rig:
+    """A rig with a house of 900 square metres."""
+    rig.settled()
+    return rig
