@@ -1,21 +1,11 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
+from tests.unit.families import rigs
 from tests.unit.families.organisations import rig as rig_module
 
-
-@pytest.fixture(scope="module", params=["built_in", pytest.param("official", marks=pytest.mark.contracts)])
-def _rig(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Iterator[rig_module.Rig]:
-    made = rig_module.Rig(tmp_path_factory.mktemp("organisations"), getattr(rig_module, request.param)())
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def rig(_rig: rig_module.Rig) -> rig_module.Rig:
-    """An empty one: what SQLAlchemy has compiled serves all tests of a module."""
-    _rig.restart()
-    return _rig
+_rig, rig = rigs.fixtures(
+    lambda folder, contract: rig_module.Rig(folder, getattr(rig_module, contract)()),
+    params=["built_in", pytest.param("official", marks=pytest.mark.contracts)],
+)
