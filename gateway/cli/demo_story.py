@@ -7,7 +7,7 @@ import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import click
 
@@ -23,7 +23,8 @@ _BAD: Final = click.style("✗", fg="red")
 class _Story:
     name: str
     """Of its command, and of the folder of its messages in `samples`."""
-    steps: Sequence[stories.Step]
+    steps: Sequence[stories.Step[Any]]
+    office: type[stories.Office]
     stand: tuple[str, ...]
     """Options of the sandbox on which it is played."""
     setting: str
@@ -40,6 +41,7 @@ _STORIES: Final = (
     _Story(
         name="month",
         steps=month.STEPS,
+        office=stories.Office,
         stand=("--house-basis", "contract"),
         setting="on which a contract is the basis for work with a house",
         about="""Play the first month of a management company (УО), and compare what comes back with what was sent.
@@ -81,9 +83,10 @@ def _show(story: _Story, save: Path | None, *, keep: bool) -> None:
     demo_shown.say(f"Starting a throwaway gateway, {story.setting} …")
     with stopping.orderly(), demo.running(story.stand) as served:
         click.echo(f"It listens on {served.url} after {time.perf_counter() - began:.1f} s.\n")
-        office = stories.Office(served, save=save)
+        letters = stories.Letters(save)
+        office = story.office(served, letters=letters)
         surprises = _play(story, office)
-        click.echo(f"{office.sent} packages were sent and answered.")
+        click.echo(f"{letters.count} packages were sent and answered.")
         demo_shown.sum_up(surprises, time.perf_counter() - began)
         if save is not None:
             click.echo(f"The messages and their results are in {save}.")

@@ -9,7 +9,8 @@ one.
 from __future__ import annotations
 
 from gateway.stories.errors import Surprise
+from gateway.stories.letters import Letters
 from gateway.stories.office import Office
 from gateway.stories.step import Step
 
-__all__ = ["Office", "Step", "Surprise"]
+__all__ = ["Letters", "Office", "Step", "Surprise"]

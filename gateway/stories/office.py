@@ -16,6 +16,7 @@ from lxml import etree
 
 from gateway import client, clock, wire, xml
 from gateway.stories import compare, errors, template
+from gateway.stories.letters import Letters
 from signing import trust
 
 ROLE: Final = "УО"
@@ -78,28 +79,26 @@ class Exchange:
 class Office:
     """Sends the messages of a story, one at a time, and keeps the books."""
 
-    def __init__(self, stand: client.Stand, *, save: Path | None = None) -> None:
-        """`save` is a folder for every message as it is sent and every result as it comes; it is made."""
-        self.ogrn: Final = next(each.ogrn for each in stand.organisations if each.role == ROLE)
-        self.sent = 0
-        """How many packages were sent."""
+    def __init__(self, stand: client.Stand, *, role: str = ROLE, letters: Letters | None = None) -> None:
+        """`role` is that of the organisation on the stand; `letters` keep what is sent and what comes back."""
+        self.ogrn: Final = next(each.ogrn for each in stand.organisations if each.role == role)
+        self.stand: Final = stand.acting(role)
+        self.letters: Final = letters or Letters()
         self.flats: list[Flat] = []
         self.accounts: list[Account] = []
-        self.told: dict[str, str] = _terms(clock.now().astimezone(clock.MOSCOW).date())
+        self.told: dict[str, str] = terms(today().replace(day=1))
         """What messages are filled with, by the names of their places; it grows with the answers."""
-        self._stand = stand.acting(ROLE)
-        self._client = client.Client(self._stand)
+        self._client = client.Client(self.stand)
         self._anchors = trust.TrustStore(trust.load(Path(stand.ca)))
-        self._save = save
 
     @property
     def today(self) -> str:
         """The day in Moscow."""
-        return clock.now().astimezone(clock.MOSCOW).date().isoformat()
+        return today().isoformat()
 
     def act_as(self, org_ppa_guid: str) -> None:
         """Name this data provider in the header of every package from now on."""
-        self._client = client.Client(self._stand.acting(org_ppa_guid))
+        self._client = client.Client(self.stand.acting(org_ppa_guid))
 
     def send(self, name: str, **values: Any) -> Exchange:
         """Send a message of a story, filled with these values and with what is known, and fetch its result.
@@ -107,10 +106,9 @@ class Office:
         Raises Surprise where the result is not signed or the whole message failed, Fault where it was refused at once.
         """
         envelope = self._client.envelope(template.request(name, {**self.told, **values}))
-        self.sent += 1
-        self._keep(f"{self.sent:02}-{name}.request.xml", envelope)
+        numbered = self.letters.sent(name, envelope)
         exchange = self.repeat(envelope)
-        self._keep(f"{self.sent:02}-{name}.result.xml", exchange.result.raw)
+        self.letters.answered(numbered, exchange.result.raw)
         return exchange
 
     def repeat(self, envelope: bytes) -> Exchange:
@@ -144,11 +142,6 @@ class Office:
         expect(f"{name}: exported elements", len(found), 1)
         return found[0]
 
-    def _keep(self, name: str, data: bytes) -> None:
-        if self._save is not None:
-            self._save.mkdir(parents=True, exist_ok=True)
-            (self._save / name).write_bytes(data)
-
 
 def expect(what: str, found: object, expected: object) -> None:
     """Raise Surprise unless what was found is what was expected."""
@@ -156,9 +149,13 @@ def expect(what: str, found: object, expected: object) -> None:
         raise errors.Surprise([f"{what}: {found}, expected {expected}"])
 
 
-def _terms(today: dt.date) -> dict[str, str]:
-    """Return the house and the dates of its contract: from the first of this month, for three years."""
-    begin = today.replace(day=1)
+def today() -> dt.date:
+    """Return the day in Moscow."""
+    return clock.now().astimezone(clock.MOSCOW).date()
+
+
+def terms(begin: dt.date) -> dict[str, str]:
+    """Return the house and the dates of its contract: from this day on, for three years."""
     return {
         "house": HOUSE,
         "contract_number": "1/УК",

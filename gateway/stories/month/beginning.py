@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from gateway.stories import compare
@@ -10,9 +10,8 @@ from gateway.stories.office import Office, expect
 
 _DICTIONARIES: Final = ("2", "3", "22", "24", "30", "32", "56", "58", "67", "192")
 """Those to which the messages of the month refer."""
-_ADDITIONAL: Final = "import-additional-services"
 _OWN: Final = {
-    _ADDITIONAL: ("1", ("Домофон", "Охраняемая автостоянка")),
+    "import-additional-services": ("1", ("Домофон", "Охраняемая автостоянка")),
     "import-municipal-services": ("51", ("Холодное водоснабжение", "Горячее водоснабжение")),
     "import-organization-works": ("59", ("Осмотр кровли", "Уборка подъездов")),
 }
@@ -38,13 +37,18 @@ def load_dictionaries(office: Office) -> Iterator[str]:
     yield f"exportNsiList: {len(numbers)} dictionaries"
     missing = [number for number in _DICTIONARIES if number not in numbers]
     expect("dictionaries that are not listed", missing, [])
+    yield load(office, _DICTIONARIES)
+
+
+def load(office: Office, numbers: Sequence[str]) -> str:
+    """Read common dictionaries, and know their entries from now on; return a line for the reader."""
     loaded = 0
-    for number in _DICTIONARIES:
+    for number in numbers:
         dictionary = office.exported_one("export-dictionary", number=number)
         entries = compare.entries(dictionary)
         office.told |= {f"{number}/{code}": guid for code, (guid, _) in entries.items()}
         loaded += len(entries)
-    yield f"exportNsiItem: {loaded} entries of the dictionaries {', '.join(_DICTIONARIES)}"
+    return f"exportNsiItem: {loaded} entries of the dictionaries {', '.join(numbers)}"
 
 
 def place_services(office: Office) -> Iterator[str]:
@@ -56,7 +60,6 @@ def place_services(office: Office) -> Iterator[str]:
         expect(f"names in the own dictionary {number}", [name for _, name in entries.values()], list(names))
         placed = {outcome.guid for outcome in outcomes.values()}
         expect(f"GUIDs in the own dictionary {number}", {guid for guid, _ in entries.values()}, placed)
-        if message == _ADDITIONAL:
-            code, (guid, _) = next(iter(entries.items()))
-            office.told |= {"additional_code": code, "additional_guid": guid}
+        for code, (guid, name) in entries.items():
+            office.told |= {f"code of {name}": code, f"GUID of {name}": guid}
         yield f"own dictionary {number}: {', '.join(f'{code} {name}' for code, (_, name) in entries.items())}"

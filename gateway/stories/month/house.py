@@ -25,11 +25,6 @@ _NO_BASIS: Final = "INT004171"
 
 def send_too_early(office: Office) -> Iterator[str]:
     """Send the house before there is a contract, and be refused."""
-    per_entrance = FLATS // ENTRANCES
-    office.flats = [
-        Flat(str(number), str(1 + (number - 1) // per_entrance), _AREAS[number % len(_AREAS)], number == FLATS)
-        for number in range(1, FLATS + 1)
-    ]
     outcomes = office.send("import-house", **_house(office)).result.outcomes
     problems = [problem for outcome in outcomes for problem in outcome.problems]
     expect("houses accepted without a contract", sum(1 for each in outcomes if each.updated_at), 0)
@@ -79,13 +74,22 @@ def export_house(office: Office) -> Iterator[str]:
 
 
 def _house(office: Office) -> dict[str, Any]:
-    """Return what the message of the house is filled with."""
+    """Return what the message of the house is filled with; its flats come into the books."""
+    office.flats = office.flats or _flats()
     entrances = dict.fromkeys(flat.entrance for flat in office.flats)
     return {
         "EntranceToCreate": [{"entrance": entrance} for entrance in entrances],
         "LiftToCreate": [{"entrance": entrance, "factory_number": f"ЛИФТ-{entrance}"} for entrance in entrances],
         "ResidentialPremises": [_flat(office, flat) for flat in office.flats],
     }
+
+
+def _flats() -> list[Flat]:
+    per_entrance = FLATS // ENTRANCES
+    return [
+        Flat(str(number), str(1 + (number - 1) // per_entrance), _AREAS[number % len(_AREAS)], number == FLATS)
+        for number in range(1, FLATS + 1)
+    ]
 
 
 def _flat(office: Office, flat: Flat) -> dict[str, Any]:

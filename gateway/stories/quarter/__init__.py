@@ -1,0 +1,26 @@
+"""A quarter of a management company (УО): meters and readings, payment documents and payments, a meeting of owners."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from gateway.stories.month import accounts, beginning, house
+from gateway.stories.quarter import meters
+from gateway.stories.quarter.books import Company
+from gateway.stories.step import Step
+
+__all__ = ["STEPS", "Company"]
+
+STEPS: Final = (
+    Step("The company finds itself in the registry of organisations", beginning.find_itself),
+    Step("It loads the dictionaries", beginning.load_dictionaries),
+    Step("It places services and works of its own", beginning.place_services),
+    Step("The contract of management, three months ago", house.place_contract),
+    Step(f"The house with {house.FLATS} flats", house.place_house),
+    Step(f"{house.FLATS} accounts in one package", accounts.open_accounts),
+    Step(f"{meters.METERS} meters are installed, one of them with a mistake", meters.install),
+    Step("Two months of readings", meters.read),
+    Step("A meter is replaced, and the third month is read", meters.replace),
+    Step("Meters and readings are exported and compared", meters.export),
+)
+"""The quarter, in its order: every step stands on those before it."""
