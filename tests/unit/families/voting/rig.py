@@ -32,10 +32,14 @@ _INSTALLED = directory.root_guid("00000000-0000-4000-8000-0000000000bb")
 class Rig(accounts.Rig):
     """Plays messages one after another, each in a unit of work of its own."""
 
-    def __init__(self, *arguments: object, **options: object) -> None:
-        super().__init__(*arguments, **options)
+    def begin(self, data: bytes | None = None) -> None:
+        super().begin(data)
         self.votings: dict[str, str] = {}
         """VotingGUIDs by the TransportGUID of the action that made the meeting."""
+
+    @property
+    def learned(self) -> tuple[dict[str, str], ...]:
+        return (*super().learned, self.votings)
 
     def play(self, data: bytes, **options: object) -> api.Answer:
         element = xml.parse(data)
