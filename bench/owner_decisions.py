@@ -1,6 +1,6 @@
 """How owners' decisions grow: time and memory by the size of a package, and a meeting that has many already.
 
-`python bench/owner_decisions.py [--decisions 50000] [--database postgresql] [--sizes 1 100 1000 10000] [--json]`.
+`python bench/owner_decisions.py [--decisions 50000] [--database postgresql] [--sizes 1 100 1000 3000 10000] [--json]`.
 Ratios of one run on one machine: the processor time and the memory of a step per decision, at the largest size beside
 the one before (the goals are 1.5 and 2), and a package of a thousand decisions for a meeting that has so many of them
 already, beside the same for a meeting without any (1.5). Votes given in the system are measured: they need no files.
@@ -139,7 +139,7 @@ BENCH: Final = registries.Bench(
     __file__,
     __doc__ or "",
     "decision",
-    (1, 100, 1000, MOST),
+    (1, 100, 1000, 3000, MOST),
     ("decisions", 50_000),
     _one,
     _meeting,

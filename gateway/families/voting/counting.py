@@ -74,8 +74,8 @@ MAJORITIES: Final = (
     Majority(("использовани", "общего имущества"), Fraction(2, 3), more=False),
     Majority(("способа формирования фонда",), Fraction(1, 2), more=True),
 )
-"""Articles 44 and 46 of the housing code, as far as types of questions tell by their words which point is meant and
-have been in force whenever the meeting was. Every other decision needs half of the votes of those who took part."""
+"""Articles 44 and 46 of the housing code, as far as types of questions tell by their words which point is meant: the
+least that was needed at any time. Every other decision needs half of the votes of those who took part."""
 
 
 def counts(content: Fields) -> list[Count]:

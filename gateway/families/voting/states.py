@@ -23,7 +23,7 @@ class Meeting(enum.StrEnum):
 class Protocol(enum.StrEnum):
     """State of the protocol of a meeting: ProtocolStatus of its newest version."""
 
-    NONE = "нет протокола"
+    NONE = "не создан"
     CREATED = "Created"
     POSTED = "Posted"
     EDITED = "Edited"

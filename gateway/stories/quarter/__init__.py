@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Final
 
 from gateway.stories.month import accounts, beginning, house
@@ -11,9 +12,19 @@ from gateway.stories.step import Step
 
 __all__ = ["STEPS", "Company"]
 
+_DICTIONARIES: Final = ("16", "27", "50", "63", "95")
+"""Those to which the messages of the quarter refer, and those of the month do not."""
+
+
+def load_dictionaries(company: Company) -> Iterator[str]:
+    """Read the dictionaries of the month and those of the quarter."""
+    yield from beginning.load_dictionaries(company)
+    yield beginning.load(company, _DICTIONARIES)
+
+
 STEPS: Final = (
     Step("The company finds itself in the registry of organisations", beginning.find_itself),
-    Step("It loads the dictionaries", beginning.load_dictionaries),
+    Step("It loads the dictionaries", load_dictionaries),
     Step("It places services and works of its own", beginning.place_services),
     Step("The contract of management, three months ago", house.place_contract),
     Step(f"The house with {house.FLATS} flats", house.place_house),
