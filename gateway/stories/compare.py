@@ -39,13 +39,13 @@ class Account:
 
 def flats(house: etree._Element) -> dict[str, Decimal]:
     """Return number → area (square metres) of the flats in exportHouseResult."""
-    found = _all(house, "ResidentialPremises")
+    found = every(house, "ResidentialPremises")
     return {text(flat, "PremisesNum"): Decimal(text(flat, "TotalArea") or 0) for flat in found}
 
 
 def counts(house: etree._Element, names: Iterable[str]) -> dict[str, int]:
     """Return how many elements of each name there are, however deep."""
-    return {name: sum(1 for _ in _all(house, name)) for name in names}
+    return {name: sum(1 for _ in every(house, name)) for name in names}
 
 
 def accounts(exported: Iterable[etree._Element]) -> dict[str, Account]:
@@ -58,13 +58,18 @@ def entries(dictionary: etree._Element) -> dict[str, tuple[str, str]]:
 
     The name is the value of the first field, which is how ГИС ЖКХ lays its dictionaries out.
     """
-    found = [each for each in _all(dictionary, "NsiElement") if text(each, "IsActual") == "true"]
+    found = [each for each in every(dictionary, "NsiElement") if text(each, "IsActual") == "true"]
     return {text(each, "Code"): (text(each, "GUID"), text(each, "NsiElementField", "Value")) for each in found}
+
+
+def every(element: etree._Element, name: str) -> Iterator[etree._Element]:
+    """Yield the elements of this name, however deep."""
+    return (each for each in element.iter(etree.Element) if wire.local(each.tag) == name)
 
 
 def first(element: etree._Element, name: str) -> etree._Element:
     """Return the first element of this name, however deep; raises Surprise where there is none."""
-    for found in _all(element, name):
+    for found in every(element, name):
         return found
     raise errors.Surprise([f"{wire.local(element.tag)} has no {name}"])
 
@@ -104,10 +109,6 @@ def _account(element: etree._Element) -> Account:
         payer=" ".join(person).strip(),
         closed_on=text(element, "Closed", "CloseDate"),
     )
-
-
-def _all(element: etree._Element, name: str) -> Iterator[etree._Element]:
-    return (each for each in element.iter(etree.Element) if wire.local(each.tag) == name)
 
 
 def _told(value: object) -> str:

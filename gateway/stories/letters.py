@@ -1,4 +1,4 @@
-"""The correspondence of a story: how many messages there were, and all of them as files for whoever wants to read them."""
+"""The correspondence of a story: how many messages there were, and their files for whoever wants to read them."""
 
 from __future__ import annotations
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from gateway.stories.month import accounts, beginning, house
-from gateway.stories.quarter import meters
+from gateway.stories.quarter import documents, meters
 from gateway.stories.quarter.books import Company
 from gateway.stories.step import Step
 
@@ -33,5 +33,8 @@ STEPS: Final = (
     Step("Two months of readings", meters.read),
     Step("A meter is replaced, and the third month is read", meters.replace),
     Step("Meters and readings are exported and compared", meters.export),
+    Step("Payment documents, one of them with a wrong sum", documents.place),
+    Step("A document is corrected", documents.correct),
+    Step("Payment documents are exported and compared", documents.export),
 )
 """The quarter, in its order: every step stands on those before it."""

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from typing import Any, Final
 
+from lxml import etree
+
 from gateway import clock
 from gateway.stories import compare
 from gateway.stories.office import expect
@@ -144,8 +146,15 @@ def _reading(meter: Meter, month: Month, value: Decimal) -> dict[str, Any]:
     }
 
 
-def _readings(told: Any) -> dict[tuple[str, Month], Decimal]:
-    raise NotImplementedError
+def _readings(told: etree._Element) -> dict[tuple[str, Month], Decimal]:
+    """Return the current values of one exportMeteringDeviceHistoryResult by meter and month."""
+    guid = compare.text(told, "MeteringDeviceRootGUID")
+    return {
+        (guid, Month(int(compare.text(each, "Period", "Year")), int(compare.text(each, "Period", "Month")))): Decimal(
+            compare.text(each, "MeteringValue")
+        )
+        for each in compare.every(told, "CurrentValue")
+    }
 
 
 def _used(index: int, month: Month) -> Decimal:
