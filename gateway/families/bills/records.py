@@ -19,7 +19,7 @@ from typing import Final
 
 from gateway.families import fields
 from gateway.families.accounts import numbers as account_numbers
-from gateway.families.bills import numbers
+from gateway.families.bills import numbers, services
 from storage.registry import Registry, Thing
 
 DOCUMENT: Final = "payment-document"
@@ -126,7 +126,7 @@ def areas(document: Thing) -> fields.Fields:
 
 def is_debt(document: Thing) -> bool:
     """Return whether it is a document of debts, and not of the current charges of its month."""
-    return any(name in content(document) for name in ("ChargeDebt", "CapitalRepairDebt"))
+    return services.is_debt(content(document))
 
 
 def is_exposed(document: Thing) -> bool:
