@@ -19,7 +19,7 @@ from typing import Final
 
 from gateway.families import fields
 from gateway.families.accounts import numbers as account_numbers
-from gateway.families.bills import numbers, services
+from gateway.families.bills import numbers
 from storage.registry import Registry, Thing
 
 DOCUMENT: Final = "payment-document"
@@ -122,11 +122,6 @@ def areas(document: Thing) -> fields.Fields:
     """Return how many live there and how large it is (AddressInfo), as the account had it when it was placed."""
     known: fields.Fields = document.data["areas"]
     return known
-
-
-def is_debt(document: Thing) -> bool:
-    """Return whether it is a document of debts, and not of the current charges of its month."""
-    return services.is_debt(content(document))
 
 
 def is_exposed(document: Thing) -> bool:
