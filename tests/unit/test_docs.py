@@ -32,6 +32,7 @@ _BY_CIRCUMSTANCE = {
     errors.REQUEST_NOT_FOUND: "tests/integration/test_exchange.py",
     errors.NOT_HANDLED: "tests/integration/test_exchange.py",
     bills.ACCOUNT_CLOSED_BEFORE: "tests/unit/families/bills/test_importing.py",
+    bills.NUMBERS_EXHAUSTED: "tests/unit/families/bills/test_importing.py",
     bills.ACKNOWLEDGED: "tests/unit/families/bills/test_importing.py",
     attachments.FILE_UNKNOWN: "tests/integration/test_attachments.py",
     attachments.FILE_FOREIGN: "tests/integration/test_attachments.py",

@@ -10,6 +10,7 @@ import importlib.resources
 import itertools
 from pathlib import Path
 
+import sqlalchemy as sa
 from lxml import etree
 
 import samples
@@ -136,6 +137,22 @@ class Rig:
             dictionaries=self.dictionaries,
             vault=self.vault,
         )
+
+    def statements(self, data: bytes) -> int:
+        """How many statements a package costs that is accepted whole, apart from the transactions around it."""
+        told: list[str] = []
+
+        def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+            told.append(statement)
+
+        self.checks = False
+        sa.event.listen(sa.Engine, "before_cursor_execute", note)
+        try:
+            answer = self.play(data)
+        finally:
+            sa.event.remove(sa.Engine, "before_cursor_execute", note)
+        assert not isinstance(answer, api.Imported) or codes(answer) == {}
+        return len(told)
 
     def thing(self, guid: str) -> registry.Thing:
         with self.database.read() as connection:
