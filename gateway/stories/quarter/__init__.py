@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from gateway.stories.month import accounts, beginning, house
-from gateway.stories.quarter import documents, meters
+from gateway.stories.quarter import documents, meeting, meters
 from gateway.stories.quarter.books import Company
 from gateway.stories.step import Step
 
@@ -36,5 +36,9 @@ STEPS: Final = (
     Step("Payment documents, one of them with a wrong sum", documents.place),
     Step("A document is corrected", documents.correct),
     Step("Payment documents are exported and compared", documents.export),
+    Step("The scan of a protocol goes into the file store", meeting.upload),
+    Step("A meeting of owners, which is over, is announced", meeting.announce),
+    Step("The owners' decisions on paper", meeting.decide),
+    Step("Its protocol, at first with more votes than there are", meeting.conclude),
 )
 """The quarter, in its order: every step stands on those before it."""
