@@ -23,7 +23,7 @@ class Case:
     document: Thing | None
     """None where none is named, or the sender has none with this PaymentDocumentID."""
     charged: Sequence[services.Service]
-    """What of the document it is matched with; several where it names no month of a debt."""
+    """What of the document it may be matched with: of debts that of every month."""
     task: api.Task
 
 

@@ -27,9 +27,8 @@ _OVERHAUL_ENTRY: Final = "2"
 
 
 def matched(document: Thing, asked: Asked, dictionaries: api.Dictionaries) -> Sequence[services.Service]:
-    """Return the charges that an acknowledgement is for; of debts, those of its DelayPeriod where it has one."""
-    found = _of_entry(document, asked, dictionaries)
-    return [each for each in found if not asked.delay or month(each) == asked.delay]
+    """Return the charges that an acknowledgement may be for, of debts those of every month."""
+    return list(_of_entry(document, asked, dictionaries))
 
 
 def month(service: services.Service) -> str:

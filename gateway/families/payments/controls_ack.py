@@ -11,7 +11,7 @@ from gateway.families.bills import codes as bill_codes
 from gateway.families.bills import records as bills
 from gateway.families.bills import services
 from gateway.families.controls import Control, control
-from gateway.families.payments import ack_request, codes, records
+from gateway.families.payments import ack_request, charges, codes, records
 from gateway.families.payments.ack_case import Case
 from gateway.families.problems import problem
 
@@ -64,7 +64,7 @@ def references_are_known(case: Case) -> Iterator[api.Problem]:
 
 @control(codes.SERVICE_NOT_CHARGED)
 def service_is_charged(case: Case) -> Iterator[api.Problem]:
-    """Refuse a service, in the month of the debt that is named, for which the document has no charge."""
+    """Refuse a service for which the document has no charge."""
     if not case.charged:
         told = f"{case.asked.type} {case.asked.entry}"
         yield problem(codes.SERVICE_NOT_CHARGED, document=case.asked.document, service=told)
@@ -72,9 +72,9 @@ def service_is_charged(case: Case) -> Iterator[api.Problem]:
 
 @control(codes.MONTH_DIFFERS)
 def months_are_those_of_the_charge(case: Case) -> Iterator[api.Problem]:
-    """Refuse a month of delay but for debts, and a month of an overhaul but for one that is charged by the year."""
+    """Refuse a month of delay that is none of the debt, and one of an overhaul that is not charged by the year."""
     asked = case.asked
-    if asked.delay and case.document is not None and not bills.is_debt(case.document):
+    if asked.delay and asked.delay not in map(charges.month, case.charged):
         yield problem(codes.MONTH_DIFFERS, where=ack_request.DELAY, period=asked.delay)
     years = {int(fields.text(each.content, "Year")) for each in case.charged if each.element == services.OVERHAUL_YEAR}
     # A year has all of its twelve months (contract).

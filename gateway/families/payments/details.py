@@ -29,7 +29,7 @@ def export_details(task: api.Task, registry: Registry) -> api.Exported | api.Fai
     asked = shape.read(task.element, task.shape)
     documents = _documents(asked, registry)
     exposed = [document for document in documents if bills.is_exposed(document)]
-    open_ = [] if exposed else [each for each in _accounts(asked, registry) if accounts.is_open(each)]
+    open_ = [] if exposed else _without_documents(asked, registry)
     providers = [*map(bills.provider, exposed), *map(accounts.provider, open_)]
     if not providers:
         return api.Failed(problem(errors.NOTHING_TO_EXPORT))
@@ -43,6 +43,13 @@ def export_details(task: api.Task, registry: Registry) -> api.Exported | api.Fai
     else:
         told = {"Service": [shown.service(each) for each in open_]}
     return api.Exported("exportPaymentDocumentDetailsResult", (told,))
+
+
+def _without_documents(asked: Fields, registry: Registry) -> list[Thing]:
+    """Return the open accounts that are named; the number of a document names none."""
+    if "PaymentDocumentNumber" in asked:
+        return []
+    return [account for account in _accounts(asked, registry) if accounts.is_open(account)]
 
 
 def _documents(asked: Fields, registry: Registry) -> list[Thing]:

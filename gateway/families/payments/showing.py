@@ -38,7 +38,7 @@ class Exports:
             "AckStatus": str(records.status(notification)),
             "CreationDate": clock.wire(notification.created_at),
             "AcknowledgmentRequestsList": {"AcknowledgmentRequest": self._acknowledgements(notification)},
-            "AcknowledgmentAmount": str(records.acknowledged(notification)),
+            "AcknowledgmentAmount": str(int(records.acknowledged(notification))),
             "NotificationsOfOrderExecutionGUID": notification.id,
             "orgPPAGUID": records.sender(notification),
         }
