@@ -11,6 +11,7 @@ import pytest
 from gateway import errors
 from gateway.exchange import attachments
 from gateway.families import catalogue, handlers
+from gateway.families.bills import codes as bills
 from tests import resources
 
 _DOCS = Path(__file__).resolve().parents[2] / "docs"
@@ -30,6 +31,8 @@ _BY_CIRCUMSTANCE = {
     errors.MESSAGE_GUID_USED: "tests/integration/test_duplicates.py",
     errors.REQUEST_NOT_FOUND: "tests/integration/test_exchange.py",
     errors.NOT_HANDLED: "tests/integration/test_exchange.py",
+    bills.ACCOUNT_CLOSED_BEFORE: "tests/unit/families/bills/test_importing.py",
+    bills.ACKNOWLEDGED: "tests/unit/families/bills/test_importing.py",
     attachments.FILE_UNKNOWN: "tests/integration/test_attachments.py",
     attachments.FILE_FOREIGN: "tests/integration/test_attachments.py",
     attachments.HASH_DIFFERS: "tests/integration/test_attachments.py",
