@@ -42,6 +42,7 @@ _PARTS = (
     "Contract",
 )
 _OBJECTS = ("ContractObject", "ContractPaymentsInfo", "CharterPaymentsInfo")
+_OF_PAYMENTS = ("NotificationsOfOrderExecutionGUID", "PaymentDocumentGUID", "ServiceIDGUID", "MSType", "ASType")
 _OURS = frozenset(
     (
         *(f"{HM}{name}GUID" for name in _PARTS),
@@ -50,6 +51,7 @@ _OURS = frozenset(
         f"{{{wire.ROOT}account-base/}}AccountGuid",
         f"{{{wire.ROOT}bills/}}AccountGUID",
         f"{{{wire.ROOT}nsi/}}ElementGuid",
+        *(f"{{{wire.ROOT}payments-base/}}{name}" for name in _OF_PAYMENTS),
         f"{{{wire.ROOT}nsi-base/}}GUID",
     )
 )

@@ -27,7 +27,7 @@ def notification_was_received(case: Case) -> Iterator[api.Problem]:
 
 
 @control(codes.NOTIFICATION_CANCELLED)
-def notification_is_in_force(case: Case) -> Iterator[api.Problem]:
+def payment_was_not_cancelled(case: Case) -> Iterator[api.Problem]:
     """Refuse a payment that was cancelled by whoever had told of it."""
     if case.notification is not None and records.is_cancelled(case.notification):
         yield problem(codes.NOTIFICATION_CANCELLED, notification=case.asked.name)
@@ -142,7 +142,7 @@ def there_is_something_to_cancel(case: Case) -> Iterator[api.Problem]:
         yield problem(codes.NOTHING_TO_CANCEL, **values)
 
 
-_PAYMENT: Final = ((notification_was_received,), (notification_is_in_force, document_is_of_the_sender))
+_PAYMENT: Final = ((notification_was_received,), (payment_was_not_cancelled, document_is_of_the_sender))
 STAGES: Final[dict[ack_request.Verb, tuple[tuple[Control[Case], ...], ...]]] = {
     ack_request.Verb.ACKNOWLEDGE: (
         *_PAYMENT,

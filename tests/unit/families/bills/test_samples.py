@@ -13,14 +13,12 @@ from tests.unit.families import family_samples
 from tests.unit.families.bills.rig import BILLS, Rig, official
 
 VALID = family_samples.valid("bills")
-WRONG = family_samples.wrong("PaymentDocument")
+WRONG = family_samples.wrong("PaymentDocumentData")
 REPAIRED = [family_samples.twin(path) for path in family_samples.repairable(WRONG)]
 OF_BILLS = [path for path in (*VALID, *WRONG, *REPAIRED) if etree.parse(path).getroot().tag.startswith(BILLS)]
 WITHOUT_SAMPLE = {
     # An account is closed on the day on which a sample is played: no file can hold the month after it.
     codes.ACCOUNT_CLOSED_BEFORE,
-    # Acknowledgements come by importAcknowledgment, which is not executed here.
-    codes.ACKNOWLEDGED,
 }
 """What test_importing provokes."""
 

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -26,10 +25,6 @@ def prepared(tmp_path_factory: pytest.TempPathFactory) -> rig_module.Rig:
 
 
 @pytest.fixture
-def billed(prepared: rig_module.Rig, tmp_path: Path) -> Iterator[rig_module.Rig]:
-    file = tmp_path / "billed.db"
-    shutil.copy(prepared.file, file)
-    made = rig_module.Rig(tmp_path, f"sqlite:///{file}")
-    made.goes_on_from(prepared)
-    yield made
-    made.close()
+def billed(prepared: rig_module.Rig, rig: rig_module.Rig) -> rig_module.Rig:
+    rig.goes_on_from(prepared)
+    return rig

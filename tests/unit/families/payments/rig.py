@@ -2,28 +2,27 @@
 
 from __future__ import annotations
 
+import atexit
 import dataclasses
 import itertools
+import shutil
+import tempfile
+from pathlib import Path
 
 from lxml import etree
 
 from gateway import wire, xml
 from gateway.families import api
-from storage import registry
+from storage import database, numbers, registry
 from tests.unit.families.accounts import rig as accounts_rig
 from tests.unit.families.bills import requests as bills
 from tests.unit.families.bills import rig as bills_rig
-from tests.unit.families.metering.rig import as_result, schema
+from tests.unit.families.metering.rig import as_result, official, schema
 
 PM = f"{{{wire.ROOT}payment/}}"
 BILLS = bills_rig.BILLS
-NAMED = frozenset(
-    (
-        f"{{{wire.ROOT}payments-base/}}NotificationsOfOrderExecutionGUID",
-        *(f"{{{wire.ROOT}payments-base/}}{name}GUID" for name in ("PaymentDocument", "ServiceID")),
-    )
-)
-"""Elements in which messages name an object by the TransportGUID under which it was made."""
+__all__ = ["BILLS", "PM", "Rig", "official"]
+
 PROVIDER = "00000000-0000-4000-8000-0000000000bb"
 """Whoever is paid; in samples, as in the tests' installation, the bank too."""
 THEIRS = accounts_rig.THEIRS
@@ -38,6 +37,10 @@ OTHER = "10АА000002-01-0001"
 def organisation(guid: str, inn: str | None, name: str, ogrn: str = "1027700132195") -> api.OrganisationVersion:
     kpp = KPP if len(ogrn) == 13 else None
     return api.OrganisationVersion(guid, guid, guid, ogrn, name, "УО", accounts_rig.NOW, True, kpp, inn)
+
+
+_PLAYED: dict[tuple[Path, ...], Rig] = {}
+"""What is left after samples were played one after another."""
 
 
 class Known:
@@ -79,13 +82,27 @@ class Rig(bills_rig.Rig):
 
     def play(self, data: bytes, *, organisation: str = PROVIDER, **options: object) -> api.Answer:
         element = xml.parse(data)
-        for named in element.iter(*NAMED):
-            named.text = self.given.get(named.text, named.text)
-        answer = super().play(etree.tostring(element), organisation=organisation, **options)
+        answer = super().play(data, organisation=organisation, **options)
         if self.checks and element.tag.startswith(PM):
             schema("payment").assertValid(element)
             schema("payment").assertValid(as_result(answer, PM))
         return answer
+
+    def play_sample(self, path: Path) -> api.Answer:
+        """Play a sample on what those that come before it have left; they are played once for all that need them."""
+        expected = accounts_rig.expectation(path)
+        before = tuple((path.parent / each).resolve() for each in expected["before"])
+        if before not in _PLAYED:
+            folder = Path(tempfile.mkdtemp(prefix="payments-"))
+            atexit.register(shutil.rmtree, folder)
+            made = Rig(folder)
+            for each in before:
+                answer = made.play(accounts_rig.on_its_day(each), role=accounts_rig.expectation(each)["role"])
+                assert not isinstance(answer, api.Imported) or accounts_rig.codes(answer) == {}
+            made.close()
+            _PLAYED[before] = made
+        self.goes_on_from(_PLAYED[before])
+        return self.play(accounts_rig.on_its_day(path), role=expected["role"])
 
     def by_bank(self, data: bytes, **options: object) -> api.Answer:
         return self.play(data, organisation=BANK, role="Банк", **options)
@@ -100,7 +117,11 @@ class Rig(bills_rig.Rig):
         assert accounts_rig.codes(self.play(made)) == {}
 
     def goes_on_from(self, other: Rig) -> None:
-        """Know what another rig was given, whose database this one has a copy of."""
+        """Take over what another rig, which is closed, has stored and was given."""
+        self.close()
+        shutil.copy(other.file, self.file)
+        self.database = database.Database.open(f"sqlite:///{self.file}")
+        self.numbers = numbers.Numbers(self.database)
         self.given = dict(other.given)
         self._count = itertools.count(100_000)
 
