@@ -36,11 +36,11 @@ class Bench:
     noun: str
     """What a size counts."""
     sizes: Sequence[int]
-    rows: tuple[str, int]
-    """What fills the registry, and how many of them unless it is said."""
+    rows: tuple[str, int] | None
+    """What fills the registry, and how many of them unless it is said; None where it only draws a curve."""
     one: Callable[[int], Mapping[str, float]]
     """Measures one size."""
-    full: Callable[[int, str, int], Ratios]
+    full: Callable[[int, str, int], Ratios] | None = None
     """Measures a registry of so many rows on a database in so many rounds."""
 
     def main(self) -> int:
@@ -53,19 +53,21 @@ class Bench:
         if arguments.sizes:
             found["curve"] = curve.of(self.script, arguments.sizes, arguments.rounds)
             found["growth"] = curve.growths(found["curve"])
-        if arguments.rows:
+        if self.full is not None and arguments.rows:
             found["registry"] = self.full(arguments.rows, arguments.database, arguments.rounds * 5)
-        print(json.dumps(found, indent=1) if arguments.json else report(found, self.noun, arguments.database))
+        kind = "" if self.rows is None else arguments.database
+        print(json.dumps(found, indent=1) if arguments.json else report(found, self.noun, kind))
         return verdict(found)
 
     def _arguments(self) -> argparse.Namespace:
-        name, rows = self.rows
         parser = argparse.ArgumentParser(description=self.about.partition("\n")[0])
         parser.add_argument("--sizes", nargs="*", type=int, default=self.sizes, help=f"of the curve, in {self.noun}")
-        parser.add_argument(
-            f"--{name}", dest="rows", type=int, default=rows, help="in the full registry; 0 leaves it out"
-        )
-        parser.add_argument("--database", choices=DATABASES, default="sqlite", help="of the full registry")
+        if self.rows is not None:
+            name, rows = self.rows
+            parser.add_argument(
+                f"--{name}", dest="rows", type=int, default=rows, help="in the full registry; 0 leaves it out"
+            )
+            parser.add_argument("--database", choices=DATABASES, default="sqlite", help="of the full registry")
         parser.add_argument("--rounds", type=int, default=3, help="of which the medians are told")
         parser.add_argument("--json", action="store_true", help="print JSON")
         parser.add_argument("--one", type=int, help=argparse.SUPPRESS)

@@ -33,6 +33,7 @@ _BY_CIRCUMSTANCE = {
     errors.REQUEST_NOT_FOUND: "tests/integration/test_exchange.py",
     errors.NOT_HANDLED: "tests/integration/test_exchange.py",
     bills.ACCOUNT_CLOSED_BEFORE: "tests/unit/families/bills/test_importing.py",
+    bills.NUMBERS_EXHAUSTED: "tests/unit/families/bills/test_importing.py",
     payments.CONSUMER_DIFFERS: "tests/unit/families/payments/test_details.py",
     payments.EXECUTOR_INCOMPLETE: "tests/unit/families/payments/test_details.py",
     attachments.FILE_UNKNOWN: "tests/integration/test_attachments.py",

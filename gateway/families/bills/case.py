@@ -40,6 +40,8 @@ class Case:
     """The document that it takes the place of; None for a new one."""
     holder: Thing | None
     """The live document that has its number in the month."""
+    count: int
+    """How many documents the account has had."""
     charged: tuple[Service, ...]
     given: tuple[managed.Given, ...]
     """What the sender gives in the houses of the account by agreement, for those of them that it manages."""
@@ -109,6 +111,7 @@ class Cases:
             account=account,
             corrected=self._corrected.named(asked.corrects) if asked.corrects else None,
             holder=self._holders.get(self._key(asked) or ""),
+            count=self._count(account) if account else 0,
             charged=tuple(services(asked.content)),
             given=tuple(filter(None, map(self._managed.given, houses))),
             own=self._entries,
@@ -119,7 +122,7 @@ class Cases:
         """Return the number of the next document of an account, from 1, and remember that it is given out."""
         id_ = records.count_id(account.id)
         known = self._counts.get(id_) or Thing(id_, records.COUNT, records.aggregate(account.id), parent=account.id)
-        count = int(known.data.get("last", 0)) + 1
+        count = self._count(account) + 1
         self._counts[id_] = dataclasses.replace(known, data={"last": count})
         self._registry.put(self._counts[id_])
         return count
@@ -132,6 +135,10 @@ class Cases:
         self._registry.put(document)
         if document.key is not None and not records.is_withdrawn(document):
             self._holders[document.key] = document
+
+    def _count(self, account: Thing) -> int:
+        known = self._counts.get(records.count_id(account.id))
+        return int(known.data["last"]) if known else 0
 
     def _key(self, asked: Asked) -> str | None:
         return records.key(self._task.organisation, self._request.period, asked.number)

@@ -10,7 +10,7 @@ from typing import Any, Final
 from gateway.families import api, days, fields
 from gateway.families.accounts import codes as account_codes
 from gateway.families.accounts import records as accounts
-from gateway.families.bills import codes, controls_services, managed, records, services, sums
+from gateway.families.bills import codes, controls_services, managed, numbers, records, services, sums
 from gateway.families.bills.case import Case, Named
 from gateway.families.controls import Control, control
 from gateway.families.problems import problem
@@ -86,6 +86,13 @@ def number_is_free(case: Case) -> Iterator[api.Problem]:
         yield problem(codes.NUMBER_TAKEN, document=records.document_id(holder), **values)
 
 
+@control(codes.NUMBERS_EXHAUSTED)
+def account_has_a_number_left(case: Case) -> Iterator[api.Problem]:
+    """Refuse a document for an account whose four digits of PaymentDocumentID have all been given out."""
+    if case.account is not None and case.count >= numbers.LAST:
+        yield problem(codes.NUMBERS_EXHAUSTED, guid=case.account.id, count=str(case.count))
+
+
 @control(codes.CONTRACTOR_MISSING, codes.CONTRACTOR_UNWANTED, codes.CONTRACTOR_UNKNOWN)
 def contractor_is_told_for_settlement_centres_alone(case: Case) -> Iterator[api.Problem]:
     """Refuse a document of a settlement centre without registered contractors, and any other one with contractors."""
@@ -144,6 +151,7 @@ STAGES: Final[tuple[tuple[Control[Case], ...], ...]] = (
         account_was_open_in_the_month,
         correction_is_of_the_same_account_and_month,
         number_is_free,
+        account_has_a_number_left,
         contractor_is_told_for_settlement_centres_alone,
         readings_have_a_unit,
         overhaul_is_charged_once,

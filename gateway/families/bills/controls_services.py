@@ -73,7 +73,7 @@ def services_are_of_the_agreement(case: Case) -> Iterator[api.Problem]:
 
     Only for accounts of whoever manages the house. Debts may be for services that are no longer given.
     """
-    if case.kind != _MANAGED or any(name in case.asked.content for name in ("ChargeDebt", "CapitalRepairDebt")):
+    if case.kind != _MANAGED or services.is_debt(case.asked.content):
         return
     if not case.given:
         yield problem(codes.SERVICES_WRONG, why="нет действующего договора управления или устава для дома счёта")

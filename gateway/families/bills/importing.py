@@ -39,8 +39,10 @@ def _withdraw_all(task: api.Task, registry: Registry, asked: Sequence[requests.W
 def _withdraw(documents: cases.Documents, asked: requests.Withdrawal, task: api.Task) -> api.Outcome:
     named = documents.named(asked.document_id)
     found = controls.first_problems(rules.NAMED, named)
-    if found or named.document is None:
+    if found:
         return api.Outcome(asked.transport_guid, problems=found)
+    if named.document is None:
+        raise TypeError("a document that is not there has passed the controls")
     documents.withdraw(named.document, task)
     return _accepted(asked.transport_guid, named.document, task)
 

@@ -8,14 +8,14 @@ from __future__ import annotations
 from typing import Final
 
 _DIGITS: Final = 4
+LAST: Final = 10**_DIGITS - 1
+"""So many documents an account can have."""
 _SERVICE: Final = 13
 """Characters of an ИЖКУ."""
 
 
 def document_id(service_id: str, count: int) -> str:
-    """Return the PaymentDocumentID of the `count`-th document, from 1; raises OverflowError behind the 9999th."""
-    if count >= 10**_DIGITS:
-        raise OverflowError(f"every number of a document of {service_id} has been given out")
+    """Return the PaymentDocumentID of the `count`-th document of the account with this ИЖКУ, from 1 to `LAST`."""
     return f"{service_id}-{count:0{_DIGITS}}"
 
 

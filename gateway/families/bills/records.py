@@ -124,11 +124,6 @@ def areas(document: Thing) -> fields.Fields:
     return known
 
 
-def is_debt(document: Thing) -> bool:
-    """Return whether it is a document of debts, and not of the current charges of its month."""
-    return any(name in content(document) for name in ("ChargeDebt", "CapitalRepairDebt"))
-
-
 def is_exposed(document: Thing) -> bool:
     """Return whether it is to be paid."""
     return bool(document.data["exposed"]) and not is_withdrawn(document)

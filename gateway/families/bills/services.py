@@ -78,6 +78,11 @@ class Service:
         return (self.element, *self.above, self.code, self.contractor, *map(_number, month))
 
 
+def is_debt(content: Fields) -> bool:
+    """Return whether a document is one of debts, and not of the current charges of its month."""
+    return "ChargeDebt" in content or OVERHAUL_DEBT in content
+
+
 def services(content: Fields) -> list[Service]:
     """Return everything that a document charges for, in its order."""
     return list(_inside(content, "", (), ""))

@@ -1,9 +1,9 @@
 """The sums of a document as they follow from its charges, beside those that it tells (INT008165).
 
-What is compared is said by the annotations of ConfirmAmountsCorrect and of the sums themselves.
-Only what is told is compared, kopeck by kopeck and in decimal arithmetic without a loss. Where the contract leaves open
-how a sum is made, every way is right: whether charges for resources of the common property are inside the charge for
-housing or beside it, and whether a penalty of the contractor lowers the whole.
+How they follow is said by the annotations of ConfirmAmountsCorrect and of the sums themselves. Only what is told is
+compared, kopeck by kopeck and in decimal arithmetic without a loss. Where the contract leaves open how a sum is made,
+every way is right: whether charges for resources of the common property are inside the charge for housing or beside it,
+and whether a penalty of the contractor lowers the whole.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from gateway.families.fields import Fields
 
 _KOPECK: Final = Decimal("0.01")
 _EXACT: Final = decimal.Context(prec=60, rounding=decimal.ROUND_HALF_UP)
-"""Enough for a volume of 22 digits times a rate of 14, a thousand times over."""
+"""More than a volume of 22 digits times a rate of 14 has, however many are added up."""
 _BESIDE: Final = ("DebtPreviousPeriodsOrAdvanceBillingPeriod", "Penalties", "StateFees", "CourtCosts")
 _DEBT: Final = _BESIDE[0]
 _TOTAL: Final = "TotalPayable"
@@ -107,48 +107,39 @@ def _overall(row: Fields, total: Decimal) -> list[Decimal]:
 
 
 def _of_document(content: Fields, charged: Sequence[Service]) -> Iterator[_Compared]:
-    rows = [each for each in charged if each.element in services.CHARGED]
+    rows = [each.content for each in charged if each.element in services.CHARGED]
+    resources = [each.content for each in charged if each.element == services.RESOURCE]
     fines = _total(each.content for each in charged if each.element == services.PENALTIES)
-    resources = _total(each.content for each in charged if each.element == services.RESOURCE)
-    by_services = _ways(_total(each.content for each in rows), resources)
+    by_services = _ways(_total(rows), _total(resources))
+    overall = _ways(_overall_total(rows), _overall_total(resources))
     whole = [each + fines for each in by_services]
-    overall = sum((_told_overall(each.content) for each in rows), Decimal())
-    yield "TotalPayableByChargeInfo", amount(content, "TotalPayableByChargeInfo"), by_services
-    yield (
-        "TotalPayableOverallByChargeInfo",
-        amount(content, "TotalPayableOverallByChargeInfo"),
-        _ways(
-            overall,
-            sum((_told_overall(each.content) for each in charged if each.element == services.RESOURCE), Decimal()),
-        ),
-    )
-    yield "TotalByPenaltiesAndCourtCosts", amount(content, "TotalByPenaltiesAndCourtCosts"), [fines]
-    yield "TotalPayableByPD", amount(content, "TotalPayableByPD"), whole
-    debts = _debts(content, [each.content for each in rows])
-    with_debts = [each + debt for each in whole for debt in debts]
-    yield (
-        "TotalPayableByPDWithDebtAndAdvance",
-        amount(content, "TotalPayableByPDWithDebtAndAdvance"),
-        [
-            *with_debts,
-            overall + fines,
-        ],
-    )
-    piecemeal = [row for each in charged for row in fields.rows(each.content, "PiecemealPayment")]
-    if piecemeal:
-        by_parts = sum((_or_zero(row, "piecemealPaymentSum") for row in piecemeal), Decimal())
-        yield "totalPiecemealPaymentSum", amount(content, "totalPiecemealPaymentSum"), [by_parts]
+    computed = {
+        "TotalPayableByChargeInfo": by_services,
+        "TotalPayableOverallByChargeInfo": overall,
+        "TotalByPenaltiesAndCourtCosts": [fines],
+        "TotalPayableByPD": whole,
+        "TotalPayableByPDWithDebtAndAdvance": _with_debts(content, rows, whole, overall[0] + fines),
+        "totalPiecemealPaymentSum": _piecemeal(charged),
+    }
+    for name, ways in computed.items():
+        yield name, amount(content, name), ways
     yield from _of_groups(content)
     yield from _of_payees(content, charged, whole)
 
 
-def _debts(content: Fields, rows: Sequence[Fields]) -> list[Decimal]:
-    """Return what is owed from before: what the document says of itself, or else what its services add up to."""
+def _with_debts(content: Fields, rows: Sequence[Fields], whole: Sequence[Decimal], overall: Decimal) -> list[Decimal]:
+    """Return the whole with what the document owes from before, or else with what its services or payees add up to."""
     if fields.given(content, ("DebtPreviousPeriods", "AdvanceBllingPeriod")):
-        return [_or_zero(content, "DebtPreviousPeriods") - abs(_or_zero(content, "AdvanceBllingPeriod"))]
+        debt = _or_zero(content, "DebtPreviousPeriods") - abs(_or_zero(content, "AdvanceBllingPeriod"))
+        return [each + debt for each in whole]
     details = (*fields.rows(content, "PaymentInformationDetails"), *fields.rows(content, request.DETAILS))
-    found = [sum((_or_zero(row, _DEBT) for row in some), Decimal()) for some in (rows, details)]
-    return list(dict.fromkeys(found))
+    debts = [sum((_or_zero(row, _DEBT) for row in some), Decimal()) for some in (rows, details)]
+    return [*(each + debt for each in whole for debt in debts), overall]
+
+
+def _piecemeal(charged: Sequence[Service]) -> list[Decimal]:
+    rows = [row for each in charged for row in fields.rows(each.content, "PiecemealPayment")]
+    return [sum((_or_zero(row, "piecemealPaymentSum") for row in rows), Decimal())] if rows else []
 
 
 def _of_groups(content: Fields) -> Iterator[_Compared]:
@@ -181,9 +172,10 @@ def _of_payee(name: str, row: Fields, computed: list[Decimal]) -> Iterator[_Comp
         yield f"{name}/TotalPayableWithDebtAndAdvance", amount(row, "TotalPayableWithDebtAndAdvance"), with_debt
 
 
-def _told_overall(row: Fields) -> Decimal:
-    told = amount(row, _OVERALL)
-    return _overall(row, _or_zero(row, _TOTAL))[0] if told is None else told
+def _overall_total(rows: Iterable[Fields]) -> Decimal:
+    """Add up TotalPayableOverall, as it is told or else as it is computed."""
+    told = ((amount(row, _OVERALL), row) for row in rows)
+    return sum((_overall(row, _or_zero(row, _TOTAL))[0] if sum_ is None else sum_ for sum_, row in told), Decimal())
 
 
 def _ways(total: Decimal, resources: Decimal) -> list[Decimal]:

@@ -100,6 +100,30 @@ def test_put_before_load__is_loaded_too(units):
     assert [(thing.id, thing.data.get("name")) for thing in units.run(handler)] == [("h", "Новый"), ("f", None)]
 
 
+def test_many_keys__are_found_at_once_as_the_unit_sees_them(units):
+    units.put(*(Thing(f"t{count}", "thing", f"a:{count}", key=f"k{count}") for count in range(1200)))
+
+    def handler(unit):
+        unit.put(dataclasses.replace(unit.get("t1"), ended_at=NOW))
+        unit.put(Thing("new", "thing", "b", key="free"))
+        unit.put(Thing("heir", "thing", "b", key="k1"))
+        found = unit.find_all("thing", [f"k{count}" for count in range(1201)] + ["free"])
+        assert len(found) == 1201
+        assert [found[key].id for key in ("k0", "k1", "k1199", "free")] == ["t0", "heir", "t1199", "new"]
+        assert unit.missed == {("thing", "k1200"): frozenset()}
+
+    units.run(handler)
+
+
+def test_one_of_many_keys_taken_meanwhile__is_a_conflict(database, units):
+    with database.read() as connection:
+        unit = registry.Registry(connection, units.numbers)
+        unit.find_all("thing", [f"k{count}" for count in range(1200)])
+    units.put(Thing("t", "thing", "a", key="k999"))
+    with pytest.raises(errors.Conflict, match="thing k999"):
+        units.apply(unit)
+
+
 def test_ended__stays_in_its_aggregate_and_is_not_found_by_key(units):
     units.put(HOUSE, FLAT)
     units.run(lambda unit: unit.put(dataclasses.replace(unit.get("f"), ended_at=LATER)))
@@ -387,7 +411,7 @@ def test_finds__use_an_index(sqlite, units):
         unit = registry.Registry(connection, units.numbers)
         unit.linked("account", ["house:1", "house:2"])
         unit.get_all(["a", "b"])
-        unit.find("account", "org:1")
+        unit.find_all("account", ["org:1", "org:2"])
         for statement, values in asked[:]:
             plan = [row[-1] for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values)]
             assert [step for step in plan if step.startswith("SCAN")] == []

@@ -135,7 +135,7 @@ def test_official_pack__is_installed_whole_and_served(made):
     assert "installed 16.3.0.0" in made.run("contracts", "install", root).output
     services = [each for each in made.json("contracts", "list") if each["pack"] == "16.3.0.0"]
     assert len(services) == 25
-    shown = made.json("contracts", "show", "bills/importPaymentDocumentData")
+    shown = made.json("contracts", "show", "bills/importRSOSettlements")
     assert [each["executed"] for each in shown if each["pack"] == "16.3.0.0"] == [False]
 
 

@@ -12,6 +12,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
+import sqlalchemy as sa
 from lxml import etree
 
 import samples
@@ -32,6 +33,7 @@ THEIRS = "4e9b2b47-9f1f-4068-8076-2f3b4c5d6e7f"
 GIVEN = frozenset(
     {f"{HM}{name}GUID" for name in ("Premises", "LivingRoom", "Account", "AccountIndividualService", "Contract")}
     | {f"{{{wire.ROOT}account-base/}}AccountGuid", f"{{{wire.ROOT}nsi-base/}}GUID", f"{{{wire.ROOT}nsi/}}ElementGuid"}
+    | {f"{{{wire.ROOT}bills/}}AccountGUID"}
     | {
         f"{{{wire.ROOT}payments-base/}}{name}"
         for name in ("NotificationsOfOrderExecutionGUID", "PaymentDocumentGUID", "ServiceIDGUID", "MSType", "ASType")
@@ -111,6 +113,22 @@ class Rig:
             dictionaries=self.dictionaries,
             vault=self.vault,
         )
+
+    def statements(self, data: bytes) -> int:
+        """How many statements a package costs that is accepted whole, apart from the transactions around it."""
+        told: list[str] = []
+
+        def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+            told.append(statement)
+
+        self.checks = False
+        sa.event.listen(sa.Engine, "before_cursor_execute", note)
+        try:
+            answer = self.play(data)
+        finally:
+            sa.event.remove(sa.Engine, "before_cursor_execute", note)
+        assert not isinstance(answer, api.Imported) or codes(answer) == {}
+        return len(told)
 
     def thing(self, guid: str) -> registry.Thing:
         with self.database.read() as connection:

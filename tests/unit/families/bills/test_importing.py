@@ -13,7 +13,7 @@ from gateway.families.bills import records
 from storage import registry
 from tests.unit.families.accounts.requests import account, accounts, closed, flat, transport
 from tests.unit.families.accounts.rig import NOW, OURS, THEIRS, codes
-from tests.unit.families.bills.requests import charge, document, documents, service, withdrawals
+from tests.unit.families.bills.requests import charge, document, documents, export, service, withdrawals
 from tests.unit.families.bills.rig import CONTRACTOR, Rig
 
 FIRST = "10АА000001-01-0001"
@@ -158,6 +158,15 @@ def test_number_of_a_withdrawn_document__is_free(settled: Rig) -> None:
     assert numbers(settled.play(placed)) == [SECOND, "10АА000001-01-0003"]
 
 
+def test_account_whose_numbers_are_all_given_out__has_no_more_documents(settled: Rig) -> None:
+    numbers(settled.play(documents(document(10))))
+    counted = settled.thing(records.count_id(settled.given[transport(1)]))
+    store(settled, dataclasses.replace(counted, data={"last": 9998}))
+    answer = settled.play(documents(document(11), document(12)))
+    assert answer.outcomes[0].unique_number == "10АА000001-01-9999"
+    assert codes(answer) == {transport(12): ["INT008941"]}
+
+
 # Accounts and months
 
 
@@ -190,3 +199,19 @@ def test_contractors__are_for_settlement_centres_alone(settled: Rig) -> None:
         sent = documents(document(12, *filter(None, [said]), of=30), by=by)
         refused = codes(settled.play(sent, organisation=THEIRS, role="ЕСП"))
         assert refused.get(transport(12), []) == expected
+
+
+def test_statements_of_a_package__do_not_grow_with_its_documents(settled: Rig) -> None:
+    opened = [account(n, flat(101), number=str(n)) for n in range(100, 160)]
+    assert codes(settled.play(accounts(*opened))) == {}
+    made = [document(1000 + n, of=n, number=f"А-{n}") for n in range(100, 160)]
+    one = settled.statements(documents(made[0]))
+    assert settled.statements(documents(*made[1:])) == one
+    placed = [f"10АА{n:06}-01-0001" for n in range(4, 64)]
+    corrected = [document(2000 + n, of=n, number=f"А-{n}", corrects=placed[n - 100]) for n in range(100, 160)]
+    one = settled.statements(documents(corrected[0]))
+    assert settled.statements(documents(*corrected[1:])) == one
+    placed = [f"10АА{n:06}-01-0002" for n in range(4, 64)]
+    assert settled.statements(export(*placed)) == settled.statements(export(placed[0]))
+    one = settled.statements(withdrawals(placed[0]))
+    assert settled.statements(withdrawals(*placed[1:])) == one

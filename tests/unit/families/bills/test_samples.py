@@ -19,6 +19,8 @@ OF_BILLS = [path for path in (*VALID, *WRONG, *REPAIRED) if etree.parse(path).ge
 WITHOUT_SAMPLE = {
     # An account is closed on the day on which a sample is played: no file can hold the month after it.
     codes.ACCOUNT_CLOSED_BEFORE,
+    # Nobody places ten thousand documents for one account to see what comes then.
+    codes.NUMBERS_EXHAUSTED,
 }
 """What test_importing provokes."""
 
