@@ -98,10 +98,15 @@ def organisations(connection: sa.Connection) -> list[Organisation]:
 
 
 def current_versions(
-    connection: sa.Connection, *, ogrn: str | None = None, root: str | None = None, organisation: str | None = None
+    connection: sa.Connection,
+    *,
+    ogrn: str | None = None,
+    inn: str | None = None,
+    root: str | None = None,
+    organisation: str | None = None,
 ) -> list[Version]:
     """Return what is known now of the organisations that all the given conditions fit, in the order of their roots."""
-    wanted = {"ogrn": ogrn, "root": root, "organisation": organisation}
+    wanted = {"ogrn": ogrn, "inn": inn, "root": root, "organisation": organisation}
     given = [_ORG_VERSION.c[name] == value for name, value in wanted.items() if value is not None]
     statement = _VERSIONS.where(*given, _ORG_VERSION.c.until.is_(None)).order_by(_ORG_VERSION.c.root)
     return _all(connection, Version, statement)

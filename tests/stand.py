@@ -30,6 +30,8 @@ HOUSES = "/ext-bus-home-management-service/services/HomeManagementAsync"
 NOW = dt.datetime.now(dt.UTC).replace(microsecond=0)
 LOGIN, PASSWORD = "sit", "correct horse"
 OPERATOR_OGRN, PROVIDER_OGRN, STRANGER_OGRN = "1027700900017", "1027700900028", "1027700900039"
+PROVIDER_NUMBERS = {"inn": "7700000009", "kpp": "770001001"}
+"""What else is known of the provider: payments name whoever is paid by them."""
 OPERATOR = "00000000-0000-4000-8000-0000000000aa"
 PROVIDER = "00000000-0000-4000-8000-0000000000bb"
 STRANGER = "00000000-0000-4000-8000-0000000000cc"
@@ -237,7 +239,9 @@ def _populate(url: str) -> None:
 def _introduce(connection) -> None:
     names = {OPERATOR: (OPERATOR_OGRN, "Оператор"), PROVIDER: (PROVIDER_OGRN, "УО"), STRANGER: (STRANGER_OGRN, "УО")}
     for guid, (ogrn, role) in names.items():
-        directory.add_organisation(connection, directory.Organisation(guid, ogrn, f"ООО «{role}»", role), NOW)
+        known = PROVIDER_NUMBERS if guid == PROVIDER else {}
+        added = directory.Organisation(guid, ogrn, f"ООО «{role}»", role, **known)
+        directory.add_organisation(connection, added, NOW)
     directory.add_system(connection, directory.System(LOGIN, _HASH, OPERATOR), NOW)
     directory.grant(connection, PROVIDER, LOGIN, NOW)
     directory.grant(connection, OPERATOR, LOGIN, NOW)

@@ -15,6 +15,7 @@ from storage import directory
 ROLES: Final = (
     *("УО", "РСО", "ОМС", "ТСЖ", "ЕСП", "ОИС"),
     *("ТСН", "ЖСК", "ЖК", "Кооператив", "ОГВ", "РОКР", "РКЦ", "РЦ", "РО ТКО", "ТКО"),
+    *("Банк", "ОПП", "Субагент"),
 )
 """Kinds of data providers, those first that a sandbox has, and the operator of an information system (ОИС)."""
 

@@ -21,6 +21,10 @@ class Directory:
         """Return what is known now of the organisations with this ОГРН or ОГРНИП."""
         return self._current(ogrn=ogrn)
 
+    def by_inn(self, inn: str) -> Sequence[api.OrganisationVersion]:
+        """Return what is known now of the organisations with this ИНН."""
+        return self._current(inn=inn)
+
     def by_root(self, guid: str) -> api.OrganisationVersion | None:
         """Return what is known now of the organisation with this orgRootEntityGUID, or None."""
         return next(iter(self._current(root=guid)), None)

@@ -190,6 +190,9 @@ class Directory(Protocol):
     def by_ogrn(self, ogrn: str) -> Sequence[OrganisationVersion]:
         """Return what is known now of the organisations with this ОГРН or ОГРНИП."""
 
+    def by_inn(self, inn: str) -> Sequence[OrganisationVersion]:
+        """Return what is known now of the organisations with this ИНН."""
+
     def by_root(self, guid: str) -> OrganisationVersion | None:
         """Return what is known now of the organisation with this orgRootEntityGUID, or None."""
 
@@ -210,6 +213,10 @@ class Nobody:
     system: str = ""
 
     def by_ogrn(self, ogrn: str) -> Sequence[OrganisationVersion]:  # noqa: ARG002  # the names are the protocol's
+        """Return nothing."""
+        return ()
+
+    def by_inn(self, inn: str) -> Sequence[OrganisationVersion]:  # noqa: ARG002  # the same
         """Return nothing."""
         return ()
 

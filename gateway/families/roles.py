@@ -19,6 +19,8 @@ ASSOCIATIONS: Final = ("ТСЖ", "ТСН", "ЖСК", "ЖК", "Кооперати
 MANAGERS: Final = (*MANAGING_ORGANISATION, *ASSOCIATIONS)
 AUTHORITIES: Final = ("ОМС", "ОГВ")
 SINGLE_PROVIDER: Final = ("ЕСП",)
+PAYMENT_ACCEPTORS: Final = ("Банк", "ОПП", "Субагент")
+"""Those that take payments: credit organisations, payment operators, payment subagents (НСИ 20: 26, 24, 25)."""
 
 WITHOUT_FUNCTION: Final = errors.define(
     "INT004170",
@@ -26,7 +28,9 @@ WITHOUT_FUNCTION: Final = errors.define(
     "У организации отсутствуют функции: {functions}",
     "Сведения размещает организация с одной из названных ролей: договоры управления — управляющая организация, "
     "уставы — товарищество или кооператив, дома через importHouseUOData — любая из них, через importHouseOMSData — "
-    "орган власти, через importHouseESPData — ЕСП. Роль организации задаёт администратор: gateway org change.",
+    "орган власти, через importHouseESPData — ЕСП; извещения о принятии к исполнению распоряжений размещает и "
+    "реквизиты платёжных документов запрашивает банк, оператор по приёму платежей (ОПП) или платёжный субагент. Роль "
+    "организации задаёт администратор: gateway org change.",
 )
 
 

@@ -47,7 +47,13 @@ def made(service: model.Service, operation: model.Operation) -> etree._Element:
     return sample.request(declared(service.short_name), builtin.pack(), operation, decisions.Extent.FULL)
 
 
-ROLES = {"importHouseOMSData": "ОМС", "importHouseESPData": "ЕСП", "importCharterData": "ТСЖ"}
+ROLES = {
+    "importHouseOMSData": "ОМС",
+    "importHouseESPData": "ЕСП",
+    "importCharterData": "ТСЖ",
+    "importNotificationsOfOrderExecution": "Банк",
+    "exportPaymentDocumentDetails": "Банк",
+}
 """Roles of the senders of what a managing organisation may not send."""
 
 

@@ -45,6 +45,7 @@ _PARTS = (
     "RootOwnerDecision",
 )
 _OBJECTS = ("ContractObject", "ContractPaymentsInfo", "CharterPaymentsInfo")
+_OF_PAYMENTS = ("NotificationsOfOrderExecutionGUID", "PaymentDocumentGUID", "ServiceIDGUID", "MSType", "ASType")
 _OURS = frozenset(
     (
         *(f"{HM}{name}GUID" for name in _PARTS),
@@ -53,6 +54,7 @@ _OURS = frozenset(
         f"{{{wire.ROOT}account-base/}}AccountGuid",
         f"{{{wire.ROOT}bills/}}AccountGUID",
         f"{{{wire.ROOT}nsi/}}ElementGuid",
+        *(f"{{{wire.ROOT}payments-base/}}{name}" for name in _OF_PAYMENTS),
         f"{{{wire.ROOT}nsi-base/}}GUID",
     )
 )

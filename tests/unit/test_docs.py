@@ -12,6 +12,7 @@ from gateway import errors
 from gateway.exchange import attachments
 from gateway.families import catalogue, handlers
 from gateway.families.bills import codes as bills
+from gateway.families.payments import codes as payments
 from tests import resources
 
 _DOCS = Path(__file__).resolve().parents[2] / "docs"
@@ -33,7 +34,8 @@ _BY_CIRCUMSTANCE = {
     errors.NOT_HANDLED: "tests/integration/test_exchange.py",
     bills.ACCOUNT_CLOSED_BEFORE: "tests/unit/families/bills/test_importing.py",
     bills.NUMBERS_EXHAUSTED: "tests/unit/families/bills/test_importing.py",
-    bills.ACKNOWLEDGED: "tests/unit/families/bills/test_importing.py",
+    payments.CONSUMER_DIFFERS: "tests/unit/families/payments/test_details.py",
+    payments.EXECUTOR_INCOMPLETE: "tests/unit/families/payments/test_details.py",
     attachments.FILE_UNKNOWN: "tests/integration/test_attachments.py",
     attachments.FILE_FOREIGN: "tests/integration/test_attachments.py",
     attachments.HASH_DIFFERS: "tests/integration/test_attachments.py",

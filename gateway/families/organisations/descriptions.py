@@ -22,6 +22,9 @@ _ROLES: Final[Mapping[str, str]] = {
     "ЖК": "20",
     "ЖСК": "22",
     "ОИС": "23",
+    "ОПП": "24",
+    "Субагент": "25",
+    "Банк": "26",
     "ЕСП": "36",
 }
 """Role of the directory → code of its entry in НСИ 20."""
@@ -62,13 +65,24 @@ def head(version: api.OrganisationVersion, directory: api.Directory) -> api.Orga
     return next((each for each in others if each.kpp is None), None)
 
 
+def is_trader(version: api.OrganisationVersion) -> bool:
+    """Return whether it is a sole trader."""
+    return len(version.ogrn) == _OGRNIP_DIGITS
+
+
+def full_name(version: api.OrganisationVersion) -> dict[str, api.Data]:
+    """Return the name of a sole trader: the directory has one, in the order surname, first name, patronymic."""
+    surname, first, patronymic = (*_TRADER.sub("", version.name.strip()).split(maxsplit=2), "", "", "")[:3]
+    return {"Surname": surname, "FirstName": first, **_given("Patronymic", patronymic)}
+
+
 def day(moment: dt.datetime) -> dt.date:
     """Return the day of a moment where ГИС ЖКХ is: in Moscow."""
     return moment.astimezone(clock.MOSCOW).date()
 
 
 def _kind(version: api.OrganisationVersion, directory: api.Directory) -> dict[str, api.Data]:
-    if len(version.ogrn) == _OGRNIP_DIGITS:
+    if is_trader(version):
         return {"Entrp": _trader(version)}
     above = head(version, directory)
     # A branch has the ИНН of its legal person; the contract does not know one without.
@@ -93,15 +107,7 @@ def _branch(version: api.OrganisationVersion, above: api.OrganisationVersion, in
 
 
 def _trader(version: api.OrganisationVersion) -> dict[str, api.Data]:
-    """Return a sole trader: the directory has one name, in the order surname, first name, patronymic."""
-    surname, first, patronymic = (*_TRADER.sub("", version.name.strip()).split(maxsplit=2), "", "", "")[:3]
-    return {
-        "Surname": surname,
-        "FirstName": first,
-        **_given("Patronymic", patronymic),
-        "OGRNIP": version.ogrn,
-        **_given("INN", version.inn),
-    }
+    return {**full_name(version), "OGRNIP": version.ogrn, **_given("INN", version.inn)}
 
 
 def _names(version: api.OrganisationVersion) -> dict[str, api.Data]:

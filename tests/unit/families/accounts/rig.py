@@ -32,6 +32,10 @@ GIVEN = frozenset(
     {f"{HM}{name}GUID" for name in ("Premises", "LivingRoom", "Account", "AccountIndividualService", "Contract")}
     | {f"{{{wire.ROOT}account-base/}}AccountGuid", f"{{{wire.ROOT}nsi-base/}}GUID", f"{{{wire.ROOT}nsi/}}ElementGuid"}
     | {f"{{{wire.ROOT}bills/}}AccountGUID"}
+    | {
+        f"{{{wire.ROOT}payments-base/}}{name}"
+        for name in ("NotificationsOfOrderExecutionGUID", "PaymentDocumentGUID", "ServiceIDGUID", "MSType", "ASType")
+    }
 )
 """Elements in which samples name an object by the TransportGUID under which it was made."""
 

@@ -13,7 +13,7 @@ from tests.unit.families import family_samples
 from tests.unit.families.bills.rig import BILLS, Rig, official
 
 VALID = family_samples.valid("bills")
-WRONG = family_samples.wrong("PaymentDocument")
+WRONG = family_samples.wrong("PaymentDocumentData")
 REPAIRED = [family_samples.twin(path) for path in family_samples.repairable(WRONG)]
 OF_BILLS = [path for path in (*VALID, *WRONG, *REPAIRED) if etree.parse(path).getroot().tag.startswith(BILLS)]
 WITHOUT_SAMPLE = {
@@ -21,8 +21,6 @@ WITHOUT_SAMPLE = {
     codes.ACCOUNT_CLOSED_BEFORE,
     # Nobody places ten thousand documents for one account to see what comes then.
     codes.NUMBERS_EXHAUSTED,
-    # Acknowledgements come by importAcknowledgment, which is not executed here.
-    codes.ACKNOWLEDGED,
 }
 """What test_importing provokes."""
 
