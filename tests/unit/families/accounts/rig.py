@@ -112,9 +112,17 @@ class Rig:
             for path in earlier:
                 answer = self.play(on_its_day(path), role=expectation(path)["role"])
                 assert not isinstance(answer, api.Imported) or codes(answer) == {}
-            self.database.close()
-            _SETTLED[key] = Settled(self.file.read_bytes(), copy.deepcopy(self.learned), next(self._count))
-        settled, loaded = _SETTLED[key], self.dictionaries
+            _SETTLED[key] = self.keep()
+        self.go_on(_SETTLED[key])
+
+    def keep(self) -> Settled:
+        """What it has stored and been told so far."""
+        self.database.close()
+        return Settled(self.file.read_bytes(), copy.deepcopy(self.learned), next(self._count))
+
+    def go_on(self, settled: Settled) -> None:
+        """Go on from what a rig has kept."""
+        loaded = self.dictionaries
         self.begin(settled.data)
         self.dictionaries, self._count = loaded, itertools.count(settled.count)
         for ours, then in zip(self.learned, settled.learned, strict=True):

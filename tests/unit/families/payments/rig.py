@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-import atexit
 import dataclasses
-import itertools
-import shutil
-import tempfile
-from pathlib import Path
 
 from lxml import etree
 
 from gateway import wire, xml
 from gateway.families import api
-from storage import database, numbers, registry
+from storage import registry
 from tests.unit.families.accounts import rig as accounts_rig
 from tests.unit.families.bills import requests as bills
 from tests.unit.families.bills import rig as bills_rig
@@ -37,10 +32,6 @@ OTHER = "10АА000002-01-0001"
 def organisation(guid: str, inn: str | None, name: str, ogrn: str = "1027700132195") -> api.OrganisationVersion:
     kpp = KPP if len(ogrn) == 13 else None
     return api.OrganisationVersion(guid, guid, guid, ogrn, name, "УО", accounts_rig.NOW, True, kpp, inn)
-
-
-_PLAYED: dict[tuple[Path, ...], Rig] = {}
-"""What is left after samples were played one after another."""
 
 
 class Known:
@@ -73,8 +64,8 @@ class Known:
 class Rig(bills_rig.Rig):
     """Plays messages one after another; the provider sends where nothing else is said."""
 
-    def __init__(self, *given: object) -> None:
-        super().__init__(*given)
+    def begin(self, data: bytes | None = None) -> None:
+        super().begin(data)
         self.directory = Known()
 
     def task(self, element: etree._Element, **options: object) -> api.Task:
@@ -88,22 +79,6 @@ class Rig(bills_rig.Rig):
             schema("payment").assertValid(as_result(answer, PM))
         return answer
 
-    def play_sample(self, path: Path) -> api.Answer:
-        """Play a sample on what those that come before it have left; they are played once for all that need them."""
-        expected = accounts_rig.expectation(path)
-        before = tuple((path.parent / each).resolve() for each in expected["before"])
-        if before not in _PLAYED:
-            folder = Path(tempfile.mkdtemp(prefix="payments-"))
-            atexit.register(shutil.rmtree, folder)
-            made = Rig(folder)
-            for each in before:
-                answer = made.play(accounts_rig.on_its_day(each), role=accounts_rig.expectation(each)["role"])
-                assert not isinstance(answer, api.Imported) or accounts_rig.codes(answer) == {}
-            made.close()
-            _PLAYED[before] = made
-        self.goes_on_from(_PLAYED[before])
-        return self.play(accounts_rig.on_its_day(path), role=expected["role"])
-
     def by_bank(self, data: bytes, **options: object) -> api.Answer:
         return self.play(data, organisation=BANK, role="Банк", **options)
 
@@ -115,15 +90,6 @@ class Rig(bills_rig.Rig):
             bills.document(60, *charges, number="П-1"), bills.document(61, *charges), bills.document(62, of=2)
         )
         assert accounts_rig.codes(self.play(made)) == {}
-
-    def goes_on_from(self, other: Rig) -> None:
-        """Take over what another rig, which is closed, has stored and was given."""
-        self.close()
-        shutil.copy(other.file, self.file)
-        self.database = database.Database.open(f"sqlite:///{self.file}")
-        self.numbers = numbers.Numbers(self.database)
-        self.given = dict(other.given)
-        self._count = itertools.count(100_000)
 
     def stored(self, guid: str) -> registry.Thing:
         """The object that was made under a TransportGUID."""
