@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from gateway.families import accounts, agreements, api, bills, houses, metering, nsi, organisations
+from gateway.families import accounts, agreements, api, bills, houses, metering, nsi, organisations, voting
 
 HANDLERS: Final[Mapping[str, api.Handler]] = {
     **accounts.HANDLERS,
@@ -15,5 +15,6 @@ HANDLERS: Final[Mapping[str, api.Handler]] = {
     **metering.HANDLERS,
     **nsi.HANDLERS,
     **organisations.HANDLERS,
+    **voting.HANDLERS,
 }
 """By Clark name of the request element."""
