@@ -42,6 +42,8 @@ The database is always the folder's own: a stand must never reach the one that a
 
 _DICTIONARIES: Final = "dictionaries.csv"
 _TRUSTED: Final = "stand-ca.crt"
+_TAX_OFFICE: Final = "7701"
+"""With which an ИНН and a КПП begin."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -61,6 +63,7 @@ _MEMBERS: Final = (
     _Member("ОМС", "oms", "Администрация „Примерное“", "10277003"),
     _Member("ТСЖ", "tszh", "ТСЖ „Пример“", "10277004"),
     _Member("ЕСП", "esp", "ЕСП „Пример-Расчёт“", "10277005"),
+    _Member("Банк", "bank", "Банк „Пример“", "10277007"),
     _Member(description.OPERATOR, "operator", "ИТ-оператор „Пример“", "10277006"),
 )
 
@@ -68,6 +71,12 @@ _MEMBERS: Final = (
 def ogrn(twelve: str) -> str:
     """Return the ОГРН with these first twelve digits: the last one is their remainder by 11, by 10."""
     return f"{twelve}{int(twelve) % 11 % 10}"
+
+
+def inn(nine: str) -> str:
+    """Return the ИНН with these first nine digits: the last one is their weighted sum by 11, by 10."""
+    weighted = sum(weight * int(digit) for weight, digit in zip((2, 4, 10, 3, 5, 9, 4, 6, 8), nine, strict=True))
+    return f"{nine}{weighted % 11 % 10}"
 
 
 def prepare(
@@ -171,4 +180,11 @@ def _organisation(folder: Path, above: issue.Identity, suite: str, member: _Memb
 
 
 def _entry(each: description.Organisation) -> directory.Organisation:
-    return directory.Organisation(guid=each.org_ppa_guid, ogrn=each.ogrn, name=each.name, role=each.role)
+    return directory.Organisation(
+        guid=each.org_ppa_guid,
+        ogrn=each.ogrn,
+        name=each.name,
+        role=each.role,
+        kpp=f"{_TAX_OFFICE}01001",
+        inn=inn(f"{_TAX_OFFICE}{each.ogrn[3:8]}"),
+    )

@@ -27,7 +27,7 @@ def command(ctx: click.Context, *, keep: bool) -> None:
     if ctx.invoked_subcommand is not None:
         return
     began = time.perf_counter()
-    demo_shown.say("Starting a throwaway gateway: embedded database, six organisations, each with a key of its own …")
+    demo_shown.say("Starting a throwaway gateway: embedded database, seven organisations, each with a key of its own …")
     with stopping.orderly(), demo.running() as served:
         click.echo(f"It listens on {served.url} after {time.perf_counter() - began:.1f} s.\n")
         surprises = _play(served)

@@ -16,7 +16,7 @@ from gateway import wire
 from gateway.contracts import shape
 from gateway.families.nsi import builtin
 from tests.unit.families.accounts.requests import FIAS, transport
-from tests.unit.families.accounts.rig import codes, shapes
+from tests.unit.families.accounts.rig import Settled, codes, shapes
 from tests.unit.families.payments import requests as r
 from tests.unit.families.payments.rig import BANK, BILLS, FIRST, INN, KPP, PM, Rig
 
@@ -115,10 +115,10 @@ COUNT = itertools.count(1)
 
 
 @pytest.fixture(scope="module")
-def lasting(prepared: Rig, tmp_path_factory: pytest.TempPathFactory) -> Rig:
+def lasting(prepared: Settled, tmp_path_factory: pytest.TempPathFactory) -> Rig:
     """One rig for all examples."""
     rig = Rig(Path(tmp_path_factory.mktemp("round-trip")))
-    rig.goes_on_from(prepared)
+    rig.go_on(prepared)
     yield rig
     rig.close()
 
