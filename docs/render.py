@@ -24,10 +24,12 @@ from gateway.families.nsi import csv_file, kinds
 
 HERE = Path(__file__).parent
 TITLES = {
+    "absences": "Отсутствие технической возможности установки приборов учёта",
     "accounts": "Лицевые счета",
     "agreements": "Договоры управления и уставы",
     "houses": "Дома",
     "metering": "Приборы учёта и показания",
+    "notices": "Новости",
     "nsi": "Справочники",
     "organisations": "Организации",
 }

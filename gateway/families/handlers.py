@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from gateway.families import accounts, agreements, api, houses, metering, nsi, organisations
+from gateway.families import absences, accounts, agreements, api, houses, metering, notices, nsi, organisations
 
 HANDLERS: Final[Mapping[str, api.Handler]] = {
+    **absences.HANDLERS,
     **accounts.HANDLERS,
     **agreements.HANDLERS,
     **houses.HANDLERS,
     **metering.HANDLERS,
+    **notices.HANDLERS,
     **nsi.HANDLERS,
     **organisations.HANDLERS,
 }

@@ -40,6 +40,10 @@ _PARTS = (
     "Account",
     "AccountIndividualService",
     "Contract",
+    "HMObject",
+    "HMobject",
+    "AbsenceDeviceInfo",
+    "Notification",
 )
 _OBJECTS = ("ContractObject", "ContractPaymentsInfo", "CharterPaymentsInfo")
 _OURS = frozenset(
@@ -52,7 +56,7 @@ _OURS = frozenset(
         f"{{{wire.ROOT}nsi-base/}}GUID",
     )
 )
-_VERSIONS = (f"{HM}ContractVersionGUID", f"{HM}CharterVersionGUID")
+_VERSIONS = tuple(f"{HM}{name}VersionGUID" for name in ("Contract", "Charter", "AbsenceDeviceInfo"))
 _DEVICES = frozenset(
     (
         f"{DM}MeteringDeviceVersionGUID",
@@ -102,7 +106,7 @@ class Player:
         self.given: dict[str, str] = {}
         """GUIDs of the registry by the TransportGUID under which an object was created."""
         self.versions: dict[str, str] = {}
-        """GUIDs of the versions of agreements and devices by the TransportGUID of the action that made them."""
+        """GUIDs of the versions of agreements, acts and devices by the TransportGUID of the action that made them."""
         self.last_guid = ""
         """MessageGUID of the last message."""
 

@@ -11,11 +11,11 @@ import datetime as dt
 import functools
 from collections.abc import Callable, Iterator, Sequence
 
-from gateway import clock, errors
+from gateway import errors
 from gateway.contracts import shape
 from gateway.families import api, days, fields, references
 from gateway.families.fields import Fields
-from gateway.families.houses import kinds as house_kinds
+from gateway.families.houses import finding
 from gateway.families.metering import codes, controls, kinds, records, request
 from gateway.families.metering.showing import Exports, Shown
 from gateway.families.problems import problem
@@ -49,7 +49,7 @@ def _refusals(task: api.Task, registry: Registry, asked: Fields) -> Iterator[api
     fias = fields.text(asked, kinds.HOUSE)
     if fias and not task.may_use_house(fias.lower()):
         yield problem(errors.PROVIDER_DENIED, where=f"{kinds.HOUSE} {fias}")
-    elif fias and not any(registry.find(kind.name, fias.lower()) for kind in house_kinds.HOUSES):
+    elif fias and finding.house(registry, fias.lower()) is None:
         yield problem(errors.NOT_IN_REGISTRY, where=f"{kinds.HOUSE} {fias}")
     yield from references.problems(asked, DICTIONARIES, task.dictionaries, foreign=codes.FOREIGN_ENTRY)
 
@@ -86,7 +86,7 @@ class _Filter:
         self._commissioned = Days(asked, "CommissioningDate")
         self._among_archived = fields.flag(asked, "SearchArchived") or self._archived.given
         changed = fields.text(asked, "UpdateDateTime")
-        self._changed_since = _moment(changed) if changed else None
+        self._changed_since = days.moment(changed) if changed else None
 
     def device(self, device: Thing) -> bool:
         """Return whether what the device itself keeps fits."""
@@ -124,12 +124,3 @@ class Days:
     def hold(self, text: str) -> bool:
         """Return whether a day lies in the period; no day lies in any, and all that there is in none that is given."""
         return not self.given or (bool(text) and self._begin <= days.day(text) <= self._end)
-
-
-def _moment(text: str) -> dt.datetime:
-    """Return an xs:dateTime; without a zone it is Moscow's, and what Python cannot say of it counts as its day."""
-    try:
-        moment = dt.datetime.fromisoformat(text)
-    except ValueError:  # 24:00:00, or a year that Python does not know
-        moment = dt.datetime.combine(days.day(text), dt.time())
-    return moment if moment.tzinfo else moment.replace(tzinfo=clock.MOSCOW)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-import sqlalchemy as sa
 
 from gateway import xml
 from gateway.families import handlers
@@ -180,30 +179,14 @@ def test_last_reading__is_the_one_that_was_taken_last(settled: Rig) -> None:
     assert _last(settled) == ["31", "9"]
 
 
-def _statements(rig: Rig, data: bytes) -> int:
-    """How many statements a package costs, apart from the transactions around it."""
-    told: list[str] = []
-
-    def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
-        told.append(statement)
-
-    rig.checks = False
-    sa.event.listen(sa.Engine, "before_cursor_execute", note)
-    try:
-        assert codes(rig.play(data)) == {}
-    finally:
-        sa.event.remove(sa.Engine, "before_cursor_execute", note)
-    return len(told)
-
-
 def test_statements_of_a_package__do_not_grow_with_its_devices(settled: Rig) -> None:
     rig, counts = settled, range(100, 160)
     rig.play(devices(*(create(n) for n in counts)))
     package = [values_of(n, current(1000 + n)) for n in counts]
-    one = _statements(rig, values(package[0]))
-    assert _statements(rig, values(*package[1:])) == one
+    one = rig.statements(values(package[0]))
+    assert rig.statements(values(*package[1:])) == one
     again = [row.replace("<d:MeteringValue>20<", "<d:MeteringValue>21<") for row in package]
-    assert _statements(rig, values(*again)) <= one + 2
+    assert rig.statements(values(*again)) <= one + 2
 
 
 def test_packages_at_once__meet_only_in_one_device(settled: Rig) -> None:
