@@ -42,7 +42,7 @@ def act_is_not_annulled(case: Case) -> Iterator[api.Problem]:
 
 @control(codes.VERSION_OUTDATED)
 def version_is_current(case: Case) -> Iterator[api.Problem]:
-    """Refuse to change a version that another one has taken the place of: its sender has not seen what is there."""
+    """Refuse to change a former version of an act: its sender has not seen what the act says now."""
     if case.before is not None and not acts.is_annulled(case.before):
         current = str(case.before.data["version"])
         if current != case.asked.version:
