@@ -7,13 +7,13 @@ with files on a disk, and nothing is in memory but a piece.
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import hashlib
 import os
 import shutil
 import threading
 from collections.abc import Collection, Iterator, Sequence
-from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import BinaryIO, Final, Protocol
 
@@ -59,9 +59,9 @@ class Remote:
         self._folder = folder
         self._min_free = min_free
         self._locks = [threading.Lock() for _ in range(_LOCKS)]
-        self._shelves = (_AtHand(disk), _Settled(bucket))
+        self._shelves = (_AtHand(disk, bucket), _Settled(bucket))
 
-    def draft(self) -> AbstractContextManager[blobs.Draft]:
+    def draft(self) -> contextlib.AbstractContextManager[blobs.Draft]:
         """Begin a blob on the disk."""
         return self._disk.draft()
 
@@ -113,21 +113,37 @@ class Remote:
 
 
 class _AtHand:
-    """The disk: parts, and copies of files, which go when nobody uses them."""
+    """The disk: parts, and copies of files, which go when nobody uses them.
+
+    Files that are not in the bucket stay: they were completed before there was one.
+    """
 
     clean_every: Final = blobs.CLEAN_EVERY
 
-    def __init__(self, disk: blobs.Disk) -> None:
+    def __init__(self, disk: blobs.Disk, bucket: Bucket) -> None:
         self._disk = disk
+        self._bucket = bucket
+        self._settled: set[str] = set()
+        """Files that are known to be in the bucket: asked for before the writer's turn, and not again in it."""
         self.remove = disk.remove
 
     def used(self, connection: files.Connection, digests: Collection[str], /) -> set[str]:
-        """Return the blobs of parts."""
-        return files.used_by_parts(connection, digests)
+        """Return the blobs of parts, and those of files that stand nowhere else."""
+        named = files.used_by_files(connection, digests)
+        return files.used_by_parts(connection, digests) | {each for each in named if not self._is_settled(each)}
 
     def older(self, seconds: float, /) -> Iterator[list[str]]:
         """Yield the blobs that nobody has used for so long, or for an hour."""
+        self._settled.clear()
         return self._disk.older(min(seconds, _COPY_SECONDS))
+
+    def _is_settled(self, digest: str) -> bool:
+        if digest not in self._settled:
+            # A bucket that does not answer has it, or has it not: nothing is lost by keeping the copy.
+            with contextlib.suppress(OSError):
+                if self._bucket.has(digest):
+                    self._settled.add(digest)
+        return digest in self._settled
 
 
 class _Settled:

@@ -6,6 +6,7 @@ The storage is a double on loopback that computes the signature of every request
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import datetime as dt
 import hashlib
 import logging
@@ -246,6 +247,25 @@ def test_object_removed_before_it_is_named__is_not_promised(client, storage):
     storage.faults.append(remove)
     refused(client.put(TEXT, "a.txt"), errors.MAINTENANCE)
     assert len(heads) == 2
+
+
+def test_file_from_before_there_was_a_bucket__stays_on_the_disk_until_it_is_in_the_bucket(tmp_path, storage):
+    stand = stands.Stand(tmp_path / "data")
+    id_ = id_of(Client(stand).put(TEXT, "a.txt"))
+    stand.close()
+    stand.settings = dataclasses.replace(stand.settings, **storage.settings(tmp_path))
+    stand.open()
+    with contextlib.closing(stand):
+        client = Client(stand)
+        keeper.clean(client.stand.house, unnamed=0)
+        assert client.get(id_).body == TEXT
+        storage.faults.append(on("HEAD ", s3.Broken()))
+        storage.place(key(TEXT)).write_bytes(TEXT)
+        keeper.clean(client.stand.house, unnamed=0)
+        assert len(at_hand(client)) == 1
+        storage.faults.clear()
+        forget(client)
+        assert client.get(id_).body == TEXT
 
 
 # --- what goes wrong --------------------------------------------------------------------------------------------------
