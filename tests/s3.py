@@ -16,6 +16,7 @@ import os
 import re
 import shutil
 import socket
+import ssl
 import threading
 import urllib.parse
 import uuid
@@ -45,9 +46,9 @@ class Broken(Exception):
 
 
 class Storage:
-    """One bucket, served by threads until it is closed."""
+    """One bucket, served by threads until it is closed; over TLS where there is a PEM file of certificate and key."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, pem: Path | None = None) -> None:
         self.objects, self.uploads = folder / "objects", folder / "uploads"
         for each in (self.objects, self.uploads):
             each.mkdir(parents=True, exist_ok=True)
@@ -57,11 +58,16 @@ class Storage:
         """Each is told what is asked for, as `seen` has it, and may raise Refused or Broken."""
         self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), type("Handler", (_Handler,), {"storage": self}))
         self.server.daemon_threads = True
+        self.scheme = "https" if pem else "http"
+        if pem:
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain(pem)
+            self.server.socket = context.wrap_socket(self.server.socket, server_side=True)
         threading.Thread(target=self.server.serve_forever, args=(0.05,), daemon=True).start()
 
     @property
     def endpoint(self) -> str:
-        return f"http://127.0.0.1:{self.server.server_port}"
+        return f"{self.scheme}://127.0.0.1:{self.server.server_port}"
 
     def settings(self, folder: Path, *, prefix: str = "/kept", secret: str = SECRET) -> dict[str, str]:
         """What an installation needs to keep its files here."""

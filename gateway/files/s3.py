@@ -147,15 +147,13 @@ class S3:
         with _translated():
             for page in self._patient.get_paginator("list_multipart_uploads").paginate(**about):
                 for upload in page.get("Uploads", ()):
-                    if upload["Initiated"] <= before:
+                    if upload["Initiated"] <= before and self._digest(upload["Key"]):
                         self._abort(upload["Key"], upload["UploadId"])
             for page in self._patient.get_paginator("list_objects_v2").paginate(**about):
                 old = [each["Key"] for each in page.get("Contents", ()) if each["LastModified"] <= before]
-                found = [key.rpartition("/")[2] for key in old]
-                # Nothing but what we have named ourselves.
-                ours = [each for key, each in zip(old, found, strict=True) if self._is_ours(key, each)]
-                if ours:
-                    yield ours
+                found = [*filter(None, map(self._digest, old))]
+                if found:
+                    yield found
 
     def _put_large(self, file: BinaryIO, size: int, digest: str) -> None:
         named = self._named(digest)
@@ -188,8 +186,10 @@ class S3:
     def _named(self, digest: str) -> dict[str, str]:
         return {"Bucket": self._bucket, "Key": f"{self._prefix}{digest[:2]}/{digest}"}
 
-    def _is_ours(self, key: str, digest: str) -> bool:
-        return _DIGEST.fullmatch(digest) is not None and key == self._named(digest)["Key"]
+    def _digest(self, key: str) -> str:
+        """Return the SHA-256 of an object of ours, by its key; empty for a key that we would not have given."""
+        digest = key.rpartition("/")[2]
+        return digest if _DIGEST.fullmatch(digest) and key == self._named(digest)["Key"] else ""
 
 
 class _Window(io.RawIOBase):

@@ -98,8 +98,8 @@ class Store:
                 files.complete(connection, file.id, str(joined.sha256), parts, system, clock.now())
         except (storage_errors.NotFound, storage_errors.Conflict) as error:
             raise FileError(file_errors.STATUS, "загрузка изменена, пока она завершалась") from error
-        at_hand = self._kept.shelves()[0]
-        keeper.remove_unused(self._house.database, at_hand, [part.blob for part in parts])
+        spare = {part.blob for part in parts} - {str(joined.sha256)}
+        keeper.remove_unused(self._house.database, self._kept.shelves()[0], spare)
 
     def status(self, asked: request.Request) -> tuple[files.File, list[int]]:
         """Return an upload, and the numbers of the parts that it has."""
@@ -201,12 +201,15 @@ class Store:
     def _settle(self, file: files.File) -> None:
         """Look at the content of a file that is about to be completed, then keep it for good; raises FileError."""
         digest = str(file.sha256)
-        with storage_errors.translated():
-            with self._kept.open(digest) as content:
-                recognition.check(file.name, content)
-                content.seek(0)
-                scanner.check(content, self._house.settings)
-            self._kept.settle(digest)
+        try:
+            with storage_errors.translated():
+                with self._kept.open(digest) as content:
+                    recognition.check(file.name, content)
+                    content.seek(0)
+                    scanner.check(content, self._house.settings)
+                self._kept.settle(digest)
+        except FileNotFoundError as error:
+            raise _removed() from error
 
 
 def _removed() -> errors.Unavailable:

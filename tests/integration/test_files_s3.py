@@ -9,6 +9,7 @@ import contextlib
 import dataclasses
 import datetime as dt
 import hashlib
+import ipaddress
 import logging
 import os
 import shutil
@@ -18,6 +19,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
 
 from gateway import clock, settings
 from gateway import errors as gateway_errors
@@ -228,6 +232,15 @@ def test_cleaning__aborts_the_uploads_of_objects_that_somebody_has_left(client, 
     assert not left.with_suffix("").exists()
 
 
+def test_cleaning__leaves_the_uploads_of_others_alone(client, storage):
+    folder = storage.uploads / "theirs"
+    folder.mkdir()
+    folder.with_suffix(".key").write_text("kept/backup.tar")
+    s3.age(folder.with_suffix(".key"), keeper.UNNAMED + 60)
+    keeper.clean(client.stand.house)
+    assert folder.exists()
+
+
 def test_parts_of_an_open_upload__survive_every_cleaning(client):
     id_ = sent(client)
     keeper.clean(client.stand.house, unnamed=0)
@@ -421,6 +434,32 @@ def test_credentials_of_the_environment__will_do(tmp_path, storage, monkeypatch)
     with contextlib.closing(stand):
         assert Client(stand).put(TEXT, "a.txt").status == 200
     assert list(storage.kept()) == [key(TEXT)]
+
+
+def _certificate(folder: Path) -> Path:
+    """A certificate of 127.0.0.1 that nobody vouches for but itself, and its key."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "storage")])
+    made = x509.CertificateBuilder(name, name, key.public_key(), 1, *(clock.now() + dt.timedelta(n) for n in (-1, 1)))
+    made = made.add_extension(x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]), False)
+    made = made.add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+    pem = serialization.Encoding.PEM
+    plain = (serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    path = folder / "storage.pem"
+    path.write_bytes(made.sign(key, hashes.SHA256()).public_bytes(pem) + key.private_bytes(pem, *plain))
+    return path
+
+
+def test_storage_over_tls__is_believed_by_the_authorities_that_are_set_and_by_no_others(tmp_path, caplog):
+    pem = _certificate(tmp_path)
+    storage = s3.Storage(tmp_path / "s3", pem)
+    with contextlib.closing(storage):
+        with opened(tmp_path, storage) as client:
+            refused(client.put(TEXT, "a.txt"), errors.MAINTENANCE)
+        assert "SSLError" in str([record.facts for record in caplog.records if hasattr(record, "facts")])
+        with opened(tmp_path, storage, s3_ca=str(pem)) as client:
+            assert client.put(TEXT, "a.txt").status == 200
+        assert list(storage.kept()) == [key(TEXT)]
 
 
 def test_missing_library__is_named_with_the_way_to_get_it(tmp_path, storage, monkeypatch):
