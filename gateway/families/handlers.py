@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from gateway.families import absences, accounts, agreements, api, houses, metering, notices, nsi, organisations
+from gateway.families import absences, accounts, agreements, api, houses, metering, notices, nsi, organisations, voting
 
 HANDLERS: Final[Mapping[str, api.Handler]] = {
     **absences.HANDLERS,
@@ -16,5 +16,6 @@ HANDLERS: Final[Mapping[str, api.Handler]] = {
     **notices.HANDLERS,
     **nsi.HANDLERS,
     **organisations.HANDLERS,
+    **voting.HANDLERS,
 }
 """By Clark name of the request element."""
