@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import json
 import os
@@ -150,7 +151,7 @@ def test_debts__rest_sealed_and_are_judged_again_when_they_are_sent(settled: Rig
     assert [row["UnifiedAccountNumber"] for row in rows] == list(ELS)
     assert _one(settled, SEND, 40) == []
     settled.database.close()
-    with sqlite3.connect(settled.file) as connection:
+    with contextlib.closing(sqlite3.connect(settled.file)) as connection:
         stored = "".join(
             str(row) for row in connection.execute("SELECT data FROM registry_version WHERE id = ?", (kept.id,))
         )
