@@ -1,8 +1,9 @@
 """Measures the file store: one large file in parts over real HTTP, and what memory a web process needs for it.
 
-    python bench/files.py [--mb 1024] [--at-once 4]
+    python bench/files.py [--mb 1024] [--at-once 4] [--s3]
 
-Memory is the highest RSS of the only web process above what it had before. The file is put into a temporary folder.
+Memory is the highest RSS of the only web process above what it had before. The file is put into a temporary folder,
+with --s3 besides into the tests' double of an S3-compatible storage, from where it is fetched for the download.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import contextlib
 import http.client
 import os
 import re
+import shutil
 import sys
 import tempfile
 import time
@@ -23,9 +25,9 @@ ROOT: Final = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
 from gateway.files import request  # noqa: E402  # the checkout is the path, installed or not
+from tests import s3, uploads  # noqa: E402
 from tests import served as servers  # noqa: E402
 from tests import stand as stands  # noqa: E402
-from tests import uploads  # noqa: E402
 
 _MB: Final = 2**20
 _PLACE: Final = f"{request.PREFIX}/homemanagement"
@@ -50,10 +52,12 @@ class Client:
             return answer.status, answer.headers["X-Upload-UploadID"], size
 
 
-def measure(served: servers.Served, count: int, at_once: int) -> None:
-    """Upload a file of so many parts, download it, and print what that took."""
+def measure(served: servers.Served, count: int, at_once: int, *, fetched: bool) -> None:
+    """Upload a file of so many parts, download it, and print what that took; `fetched`: with nothing of it at hand."""
     client, piece = Client(served), uploads.ARCHIVE + os.urandom(uploads.PART - 4)
     size = count * uploads.PART
+    # What is loaded at the first file of a process is not what a file needs.
+    client.ask("PUT", "/", piece, **uploads.whole_headers(piece, "a.zip"))
     before = _reset_peak(served)
     begun = time.perf_counter()
     _, id_, _ = client.ask("POST", "/?upload", **uploads.session_headers(size, "a.zip"))
@@ -66,6 +70,9 @@ def measure(served: servers.Served, count: int, at_once: int) -> None:
     sent = time.perf_counter()
     codes.add(client.ask("POST", f"/{id_}?completed")[0])
     finished = time.perf_counter()
+    if fetched:
+        for copies in (served.log.parent / "files" / "blobs").iterdir():
+            shutil.rmtree(copies)
     status, _, got = client.ask("GET", f"/{id_}?getfile")
     done = time.perf_counter()
     assert codes | {status} == {200}, codes  # noqa: S101  # figures of failures are no figures
@@ -94,13 +101,16 @@ def main() -> None:
     """Start a server and measure."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--mb", type=int, default=1024)
+    parser.add_argument("--s3", action="store_true", help="files in S3-compatible storage")
     parser.add_argument("--at-once", type=int, default=4, help="parts at the same time")
     chosen = parser.parse_args()
     count = -(-chosen.mb * _MB // uploads.PART)
     with tempfile.TemporaryDirectory() as folder:
-        served = servers.Served(servers.new(Path(folder) / "data", max_file=count * uploads.PART))
+        storage = s3.Storage(Path(folder) / "s3") if chosen.s3 else None
+        place = storage.settings(Path(folder)) if storage else {}
+        served = servers.Served(servers.new(Path(folder) / "data", max_file=count * uploads.PART, **place))
         try:
-            measure(served, count, chosen.at_once)
+            measure(served, count, chosen.at_once, fetched=storage is not None)
         finally:
             served.close()
 

@@ -24,11 +24,13 @@ from gateway.families.nsi import csv_file, kinds
 
 HERE = Path(__file__).parent
 TITLES = {
+    "absences": "Отсутствие технической возможности установки приборов учёта",
     "accounts": "Лицевые счета",
     "agreements": "Договоры управления и уставы",
     "bills": "Платёжные документы",
     "houses": "Дома",
     "metering": "Приборы учёта и показания",
+    "notices": "Новости",
     "nsi": "Справочники",
     "organisations": "Организации",
     "voting": "Общие собрания собственников",

@@ -9,6 +9,7 @@ from __future__ import annotations
 import dataclasses
 import ipaddress
 import os
+import re
 import tomllib
 import urllib.parse
 from collections.abc import Mapping
@@ -72,6 +73,19 @@ class Settings:
     )
     body_memory: int = _setting(
         256 * 2**20, "Bytes of large request bodies that a web process has at once; further ones wait."
+    )
+    files: str = _setting(
+        "", "Where the file store keeps files: s3://bucket or s3://bucket/prefix; empty means the data folder."
+    )
+    s3_endpoint: str = _setting("", "URL of an S3-compatible storage; empty means that of Amazon for the region.")
+    s3_region: str = _setting("us-east-1", "Region by which requests to S3 are signed.")
+    s3_credentials: str = _setting(
+        "",
+        "File with aws_access_key_id and aws_secret_access_key under [default]; empty means AWS_ACCESS_KEY_ID and "
+        "AWS_SECRET_ACCESS_KEY of the environment, or what else botocore finds.",
+    )
+    s3_ca: str = _setting(
+        "", "PEM file of the authorities that the S3 storage is believed by; empty means public ones."
     )
     max_file: int = _setting(2**30, "Largest file of the file store in bytes.")
     file_extensions: tuple[str, ...] = _setting(
@@ -170,8 +184,8 @@ def _convert(name: str, value: Any) -> Any:
         converted = _as(type(field.default), value)
     except ValueError as error:
         raise SettingsError(f"{name}: {value!r} is not {type(field.default).__name__}") from error
-    if name == "virus_scanner":
-        _check_scanner(converted)
+    if name in _CHECKS:
+        _CHECKS[name](converted)
     if choices and converted not in choices:
         raise SettingsError(f"{name}: {converted!r} is not one of {', '.join(choices)}")
     return converted
@@ -186,6 +200,26 @@ def _check_scanner(address: str) -> None:
         raise SettingsError(f"virus_scanner: {error}") from error
     if address and not (is_known and is_whole):
         raise SettingsError(f"virus_scanner: {address!r} is neither tcp://host:port nor unix:///path")
+
+
+def _check_files(place: str) -> None:
+    found = re.fullmatch(r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[A-Za-z0-9!_.*'()/-]*)?", place)
+    if place and not found:
+        raise SettingsError(f"files: {place!r} is not s3://bucket or s3://bucket/prefix")
+
+
+def _check_endpoint(address: str) -> None:
+    try:
+        parsed = urllib.parse.urlsplit(address)
+        is_whole = parsed.scheme in ("https", "http") and bool(parsed.hostname) and (parsed.port or 1) > 0
+        is_plain = not (parsed.username or parsed.query or parsed.fragment)
+    except ValueError as error:
+        raise SettingsError(f"s3_endpoint: {error}") from error
+    if address and not (is_whole and is_plain):
+        raise SettingsError("s3_endpoint: not an https:// or http:// address without credentials")
+
+
+_CHECKS: Final = {"virus_scanner": _check_scanner, "files": _check_files, "s3_endpoint": _check_endpoint}
 
 
 def _networks(value: Any) -> tuple[str, ...]:

@@ -11,11 +11,14 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 from collections.abc import Iterable, Sequence
-from typing import Final
+from typing import Final, TypeAlias
 
 import sqlalchemy as sa
 
 from storage import errors, journal, tables
+
+Connection: TypeAlias = sa.Connection
+"""For those who pass one on without knowing what it is."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -145,11 +148,17 @@ def expire(connection: sa.Connection, at: dt.datetime) -> int:
 def used(connection: sa.Connection, blobs: Iterable[str]) -> set[str]:
     """Return those of the blobs that some file or some part of an open upload is."""
     wanted = list(blobs)
-    statement = sa.union(
-        sa.select(_PART.c.blob).where(_PART.c.blob.in_(wanted)),
-        sa.select(_FILE.c.sha256).where(_FILE.c.sha256.in_(wanted)),
-    )
-    return set(connection.execute(statement).scalars())
+    return used_by_parts(connection, wanted) | used_by_files(connection, wanted)
+
+
+def used_by_parts(connection: sa.Connection, blobs: Iterable[str]) -> set[str]:
+    """Return those of the blobs that some part of an open upload is."""
+    return set(connection.execute(sa.select(_PART.c.blob).where(_PART.c.blob.in_(list(blobs)))).scalars())
+
+
+def used_by_files(connection: sa.Connection, blobs: Iterable[str]) -> set[str]:
+    """Return those of the blobs that some completed file is."""
+    return set(connection.execute(sa.select(_FILE.c.sha256).where(_FILE.c.sha256.in_(list(blobs)))).scalars())
 
 
 _BATCH: Final = 500

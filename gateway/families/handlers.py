@@ -5,14 +5,29 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from gateway.families import accounts, agreements, api, bills, houses, metering, nsi, organisations, payments, voting
+from gateway.families import (
+    absences,
+    accounts,
+    agreements,
+    api,
+    bills,
+    houses,
+    metering,
+    notices,
+    nsi,
+    organisations,
+    payments,
+    voting,
+)
 
 HANDLERS: Final[Mapping[str, api.Handler]] = {
+    **absences.HANDLERS,
     **accounts.HANDLERS,
     **agreements.HANDLERS,
     **bills.HANDLERS,
     **houses.HANDLERS,
     **metering.HANDLERS,
+    **notices.HANDLERS,
     **nsi.HANDLERS,
     **organisations.HANDLERS,
     **payments.HANDLERS,

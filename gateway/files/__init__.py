@@ -4,6 +4,9 @@
     names        names of files, as HTTP carries them
     request      one request as a value, from its HTTP headers alone
     blobs        where bytes are kept, found by their SHA-256
+    remote       the same with a bucket for files: what is at hand, and what is fetched
+    s3           the bucket, in S3-compatible storage
+    places       which of them an installation has
     recognition  what a file is by its content
     scanner      whether it is infected, if somebody can tell
     store        the operations: upload, parts, completion, status, download

@@ -2,6 +2,10 @@
 
 `Blobs` is all that a place to keep them has to do. `Disk` is the default: `data/files/blobs/ab/abcd…` for what is kept
 and `data/files/drafts` for what is still arriving. A blob stands at its place whole and on the disk, or not at all.
+
+Whatever arrives is a blob at hand first, on the disk of this installation: parts never leave it. The blob of a
+completed file is settled besides, where files are kept for good: `Disk` has it there already, `remote` puts it into a
+bucket.
 """
 
 from __future__ import annotations
@@ -10,15 +14,17 @@ import contextlib
 import dataclasses
 import os
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import BinaryIO, Final, Protocol
 
-from gateway import clock, settings
-from storage import failpoints
+from gateway import clock
+from storage import failpoints, files
 
 PIECE: Final = 256 * 1024
 """Bytes that are read and written in one step."""
+CLEAN_EVERY: Final = 600.0
+"""Seconds between two cleanings of a disk."""
 _DRAFT_SECONDS: Final = 24 * 60 * 60
 """Age of a draft whose process must be gone: receiving one takes minutes at most."""
 
@@ -50,6 +56,23 @@ class Draft(Protocol):
         """Make it a blob under this SHA-256 (hex); durable when this returns."""
 
 
+class Shelf(Protocol):
+    """One place in which blobs lie, as whoever cleans it sees it."""
+
+    @property
+    def clean_every(self) -> float:
+        """Seconds between two cleanings."""
+
+    def used(self, connection: files.Connection, digests: Collection[str], /) -> set[str]:
+        """Return those of the blobs that have to stay here."""
+
+    def older(self, seconds: float, /) -> Iterator[list[str]]:
+        """Yield, in batches, the blobs that nobody has kept anew for so long; abandoned drafts go on the way."""
+
+    def remove(self, digest: str, /) -> None:
+        """Remove a blob; nothing happens where there is none."""
+
+
 class Blobs(Protocol):
     """A place where blobs are kept; safe for threads. What goes wrong is raised as OSError."""
 
@@ -57,7 +80,13 @@ class Blobs(Protocol):
         """Begin a blob; what has not been kept at the end of the block is gone."""
 
     def has(self, digest: str, /) -> bool:
-        """Tell whether a blob is there."""
+        """Tell whether a blob is at hand."""
+
+    def settle(self, digest: str, /) -> None:
+        """Keep a blob that is at hand for good, as that of a file; durable when this returns."""
+
+    def is_settled(self, digest: str, /) -> bool:
+        """Tell whether a blob is kept for good; asked in the writer's turn, so it takes seconds at most."""
 
     def open(self, digest: str, /) -> BinaryIO:
         """Return a blob to read and to seek in; raises FileNotFoundError."""
@@ -65,15 +94,14 @@ class Blobs(Protocol):
     def span(self, digest: str, /, start: int, length: int) -> Iterable[bytes]:
         """Return these bytes of a blob, piece by piece; raises FileNotFoundError."""
 
-    def remove(self, digest: str, /) -> None:
-        """Remove a blob; nothing happens where there is none."""
-
-    def older(self, seconds: float, /) -> Iterator[list[str]]:
-        """Yield, in batches, the blobs that nobody has kept anew for so long; abandoned drafts go on the way."""
+    def shelves(self) -> Sequence[Shelf]:
+        """Return the places to be cleaned: that of what is at hand, and that of what is settled where it is another."""
 
 
 class Disk:
-    """Blobs in a folder, on one file system."""
+    """Blobs in a folder, on one file system; what is at hand there is settled, and one shelf holds all."""
+
+    clean_every: Final = CLEAN_EVERY
 
     def __init__(self, folder: Path) -> None:
         self._blobs, self._drafts = folder / "blobs", folder / "drafts"
@@ -92,22 +120,37 @@ class Disk:
 
     def has(self, digest: str, /) -> bool:
         """Tell whether a blob is there."""
-        return self._path(digest).exists()
+        return self.path(digest).exists()
+
+    def settle(self, digest: str, /) -> None:
+        """Do nothing: it is there."""
+
+    def is_settled(self, digest: str, /) -> bool:
+        """Tell whether a blob is there."""
+        return self.has(digest)
 
     def open(self, digest: str, /) -> BinaryIO:
         """Return a blob to read and to seek in."""
-        return self._path(digest).open("rb")
+        return self.path(digest).open("rb")
 
     def span(self, digest: str, /, start: int, length: int) -> FileSpan:
         """Return these bytes of a blob."""
-        path = self._path(digest)
+        path = self.path(digest)
         if not path.exists():
             raise FileNotFoundError(path)
         return FileSpan(path, start, length)
 
+    def shelves(self) -> Sequence[Shelf]:
+        """Return itself."""
+        return (self,)
+
+    def used(self, connection: files.Connection, digests: Collection[str], /) -> set[str]:
+        """Return the blobs of parts and of files."""
+        return files.used(connection, digests)
+
     def remove(self, digest: str, /) -> None:
         """Remove a blob."""
-        self._path(digest).unlink(missing_ok=True)
+        self.path(digest).unlink(missing_ok=True)
 
     def older(self, seconds: float, /) -> Iterator[list[str]]:
         """Yield the old blobs, a folder at a time."""
@@ -118,7 +161,8 @@ class Disk:
             if found:
                 yield found
 
-    def _path(self, digest: str) -> Path:
+    def path(self, digest: str, /) -> Path:
+        """Return where a blob stands, or would."""
         return _place(self._blobs, digest)
 
 
@@ -141,11 +185,6 @@ class _DiskDraft:
         failpoints.reach("files.before-rename")
         self._path.replace(place)
         _sync(place.parent)
-
-
-def open_blobs(conf: settings.Settings) -> Blobs:
-    """Return the place where this installation keeps its files."""
-    return Disk(conf.data / "files")
 
 
 def _place(blobs: Path, digest: str) -> Path:

@@ -13,11 +13,11 @@ import math
 import os
 import threading
 import time
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import Final
 
 from gateway import clock, installation
-from gateway.files import blobs, digests
+from gateway.files import blobs, digests, places
 from storage import database, failpoints, files
 from storage import errors as storage_errors
 
@@ -25,24 +25,27 @@ log: Final = logging.getLogger("gateway.files")
 
 EVERY: Final = 1.0
 """Seconds between two looks for files without a digest."""
-CLEAN_EVERY: Final = 600.0
-"""Seconds between two cleanings."""
 UNNAMED: Final = 24 * 60 * 60
 """Age in seconds of a blob that no part names, before it goes: its part may be on its way into the database."""
+_AT_ONCE: Final = 20
+"""Blobs that are removed in one turn of the writer: a bucket may be far away."""
 _RETRY: Final = 10.0
 """Seconds until another look at a lock that is taken, or after something went wrong."""
 
 
 def run(house: installation.Installation, stop: threading.Event) -> None:
     """Look after the files until `stop` is set; what goes wrong is logged and tried again."""
-    cleaned = -math.inf
+    shelves = places.open_blobs(house.settings).shelves()
+    due = dict.fromkeys(range(len(shelves)), -math.inf)
     while not stop.is_set():
         with _locked(house) as is_ours:
             while is_ours and not stop.wait(EVERY):
                 try:
-                    if time.monotonic() - cleaned >= CLEAN_EVERY:
-                        clean(house)
-                        cleaned = time.monotonic()
+                    for place, shelf in enumerate(shelves):
+                        if time.monotonic() >= due[place]:
+                            # At first, so that a place which is away keeps nothing else waiting.
+                            due[place] = time.monotonic() + shelf.clean_every
+                            clean(house, [shelf])
                     while digest_next(house, stop):
                         pass
                 except digests.Stopped:
@@ -70,7 +73,7 @@ def digest(house: installation.Installation, file: files.File, stop: threading.E
     """Return the ГОСТ digest of a completed file, computed and kept if nobody has done it yet."""
     if file.gost94 is not None:
         return file.gost94
-    kept = blobs.open_blobs(house.settings)
+    kept = places.open_blobs(house.settings)
     with storage_errors.translated(), kept.open(str(file.sha256)) as content:
         made = digests.gost94(content, house.settings, stop or threading.Event())
     with house.database.write() as connection:
@@ -78,33 +81,40 @@ def digest(house: installation.Installation, file: files.File, stop: threading.E
     return made
 
 
-def clean(house: installation.Installation, *, unnamed: float = UNNAMED) -> None:
-    """End the uploads whose time is over, and remove the blobs that no part has named for so many seconds."""
+def clean(
+    house: installation.Installation, shelves: Iterable[blobs.Shelf] | None = None, *, unnamed: float = UNNAMED
+) -> None:
+    """End the uploads whose time is over, and remove the blobs that nobody has named for so many seconds.
+
+    All shelves are cleaned unless some are named.
+    """
     with house.database.write(point="file-expire") as connection:
         ended = files.expire(connection, clock.now())
     if ended:
         log.info("uploads ended", extra={"facts": {"uploads": ended}})
-    kept = blobs.open_blobs(house.settings)
-    for batch in kept.older(unnamed):
-        removed = remove_unused(house.database, kept, batch)
+    for shelf in places.open_blobs(house.settings).shelves() if shelves is None else shelves:
+        with storage_errors.translated():
+            removed = sum(remove_unused(house.database, shelf, batch) for batch in shelf.older(unnamed))
         if removed:
             log.info("blobs removed", extra={"facts": {"blobs": removed}})
 
 
-def remove_unused(db: database.Database, kept: blobs.Blobs, candidates: Collection[str]) -> int:
-    """Remove those of the blobs that belong to no file and no part, and return how many that were.
+def remove_unused(db: database.Database, shelf: blobs.Shelf, candidates: Collection[str]) -> int:
+    """Remove those of the blobs that nothing needs on this shelf, and return how many that were.
 
     It is done in the turn of the writer: whoever names a blob looks in his own turn whether it is there.
     """
     with db.read() as connection:
-        spare = {*candidates} - files.used(connection, candidates)
-    if spare:
+        left = sorted({*candidates} - shelf.used(connection, candidates))
+    removed = 0
+    while left:
+        some, left = left[:_AT_ONCE], left[_AT_ONCE:]
         with storage_errors.translated(), db.write() as connection:
-            spare -= files.used(connection, spare)
-            for blob in sorted(spare):
-                kept.remove(blob)
+            for blob in sorted({*some} - shelf.used(connection, some)):
+                shelf.remove(blob)
+                removed += 1
                 failpoints.reach("files.removed")
-    return len(spare)
+    return removed
 
 
 @contextlib.contextmanager

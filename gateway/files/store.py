@@ -14,7 +14,7 @@ from collections.abc import Iterable
 from typing import Protocol
 
 from gateway import clock, errors, installation
-from gateway.files import blobs, keeper, names, recognition, request, scanner
+from gateway.files import blobs, keeper, names, places, recognition, request, scanner
 from gateway.files import errors as file_errors
 from gateway.files.errors import FileError
 from storage import errors as storage_errors
@@ -33,7 +33,7 @@ class Store:
 
     def __init__(self, house: installation.Installation) -> None:
         self._house = house
-        self._kept = blobs.open_blobs(house.settings)
+        self._kept = places.open_blobs(house.settings)
 
     def whole(self, asked: request.Request, body: Stream, system: str) -> str:
         """Take a file in one piece, completed at once; return its id."""
@@ -43,9 +43,9 @@ class Store:
         file = dataclasses.replace(
             self._new(asked, part.length), sha256=part.blob, completed_at=clock.now(), expires_at=None
         )
-        self._examine(file)
+        self._settle(file)
         with self._house.database.write(point="file") as connection:
-            self._check_there(part.blob)
+            self._check_settled(part.blob)
             files.add(connection, file)
             files.record(connection, file, system)
         return file.id
@@ -76,7 +76,8 @@ class Store:
             raise _other_size(asked.number, expected)
         try:
             with self._house.database.write(point="file-part") as connection:
-                self._check_there(part.blob)
+                if not self._kept.has(part.blob):
+                    raise _removed()
                 files.put(connection, file.id, part, self._end())
         except storage_errors.NotFound as error:
             raise FileError(file_errors.STATUS, "загрузка завершена, пока принималась часть") from error
@@ -90,14 +91,15 @@ class Store:
             listed = ", ".join(map(str, missing[:20])) + (" …" if len(missing) > 20 else "")  # noqa: PLR2004  # enough to go on
             raise FileError(file_errors.STATUS, f"загрузка не завершена: нет частей {listed}")
         joined = dataclasses.replace(file, sha256=self._join(parts))
-        self._examine(joined)
+        self._settle(joined)
         try:
             with self._house.database.write(point="file") as connection:
-                self._check_there(str(joined.sha256))
+                self._check_settled(str(joined.sha256))
                 files.complete(connection, file.id, str(joined.sha256), parts, system, clock.now())
         except (storage_errors.NotFound, storage_errors.Conflict) as error:
             raise FileError(file_errors.STATUS, "загрузка изменена, пока она завершалась") from error
-        keeper.remove_unused(self._house.database, self._kept, [part.blob for part in parts])
+        spare = {part.blob for part in parts} - {str(joined.sha256)}
+        keeper.remove_unused(self._house.database, self._kept.shelves()[0], spare)
 
     def status(self, asked: request.Request) -> tuple[files.File, list[int]]:
         """Return an upload, and the numbers of the parts that it has."""
@@ -115,7 +117,8 @@ class Store:
 
     def content(self, file: files.File, start: int, length: int) -> Iterable[bytes]:
         """Return these bytes of a completed file, piece by piece."""
-        return self._kept.span(str(file.sha256), start, length)
+        with storage_errors.translated():
+            return self._kept.span(str(file.sha256), start, length)
 
     def _found(self, asked: request.Request) -> files.File:
         with self._house.database.read() as connection:
@@ -184,22 +187,33 @@ class Store:
             draft.keep(whole.hexdigest())
         return whole.hexdigest()
 
-    def _check_there(self, blob: str) -> None:
+    def _check_settled(self, blob: str) -> None:
         """Make sure, while nobody else may write, that `keeper` has not just removed a blob which nobody had named."""
-        if not self._kept.has(blob):
-            raise errors.Unavailable("a blob was removed while it was being named")
+        with storage_errors.translated():
+            if not self._kept.is_settled(blob):
+                raise _removed()
 
     def _check_extension(self, name: str) -> None:
         allowed = self._house.settings.file_extensions
         if names.extension(name) not in allowed:
             raise FileError(file_errors.EXTENSION, f"расширение файла недопустимо, допустимы: {', '.join(allowed)}")
 
-    def _examine(self, file: files.File) -> None:
-        """Look at the content of a file that is about to be completed; raises FileError."""
-        with storage_errors.translated(), self._kept.open(str(file.sha256)) as content:
-            recognition.check(file.name, content)
-            content.seek(0)
-            scanner.check(content, self._house.settings)
+    def _settle(self, file: files.File) -> None:
+        """Look at the content of a file that is about to be completed, then keep it for good; raises FileError."""
+        digest = str(file.sha256)
+        try:
+            with storage_errors.translated():
+                with self._kept.open(digest) as content:
+                    recognition.check(file.name, content)
+                    content.seek(0)
+                    scanner.check(content, self._house.settings)
+                self._kept.settle(digest)
+        except FileNotFoundError as error:
+            raise _removed() from error
+
+
+def _removed() -> errors.Unavailable:
+    return errors.Unavailable("a blob was removed while it was being named")
 
 
 def _other_size(number: int, expected: int) -> FileError:

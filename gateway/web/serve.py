@@ -14,6 +14,7 @@ from collections.abc import Callable
 from typing import Final
 
 from gateway import errors, installation, logs, settings, supervisor
+from gateway.files import places
 from gateway.web import metrics
 
 log: Final = logging.getLogger("gateway.processes")
@@ -33,10 +34,11 @@ def run(conf: settings.Settings, *, on_ready: OnReady | None = None) -> int:
     """Serve until SIGTERM or SIGINT, then stop gracefully; return the exit code, 0 where everything ended well.
 
     `on_ready` is called once, with the address, when /readyz says 200. Port 0 means a free one. Belongs into the main
-    thread. Raises Unavailable where the installation cannot be opened or the port is taken.
+    thread. Raises Unavailable where the installation or the place of its files cannot be opened, or the port is taken.
     """
     logs.configure(conf.log_level)
     installation.Installation.open(conf).close()
+    places.open_blobs(conf)
     with _listen(conf.host, conf.port) as listener, metrics.folder(conf.data) as counters:
         address = listener.getsockname()[:2]
         log.info("listening", extra={"facts": {"url": _url(*address)}})

@@ -40,6 +40,10 @@ _PARTS = (
     "Account",
     "AccountIndividualService",
     "Contract",
+    "HMObject",
+    "HMobject",
+    "AbsenceDeviceInfo",
+    "Notification",
     "Message",
     "Protocol",
     "RootOwnerDecision",
@@ -60,7 +64,7 @@ _OURS = frozenset(
 )
 _VOTING = f"{HM}VotingGUID"
 _HOUSES = (f"{HM}FIASHouseGuid", f"{HM}FIASHouseGUID", f"{DM}FIASHouseGuid")
-_VERSIONS = (f"{HM}ContractVersionGUID", f"{HM}CharterVersionGUID")
+_VERSIONS = tuple(f"{HM}{name}VersionGUID" for name in ("Contract", "Charter", "AbsenceDeviceInfo"))
 _DEVICES = frozenset(
     (
         f"{DM}MeteringDeviceVersionGUID",
@@ -110,7 +114,7 @@ class Player:
         self.given: dict[str, str] = {}
         """GUIDs of the registry by the TransportGUID under which an object was created."""
         self.versions: dict[str, str] = {}
-        """GUIDs of the versions of agreements and devices by the TransportGUID of the action that made them."""
+        """GUIDs of the versions of agreements, acts and devices by the TransportGUID of the action that made them."""
         self.votings: dict[str, str] = {}
         """GUIDs of meetings by the TransportGUID of the message or protocol that made them."""
         self.last_guid = ""

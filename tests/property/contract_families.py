@@ -21,8 +21,8 @@ class Family:
     """Their request elements."""
     results: frozenset[str]
     """The branches of getStateResult that answer them."""
-    outcomes: frozenset[str] = frozenset()
-    """The branches of CommonResult, where the service adds some of its own."""
+    outcomes: frozenset[str] | None = None
+    """The branches of CommonResult that the family uses; None where the service adds none of its own."""
 
 
 HOUSES = Family(
@@ -159,6 +159,24 @@ DEVICES = Family(
     frozenset({"importMeteringDevice"}),
 )
 
+ABSENCES = Family(
+    "absences of devices",
+    "house-management",
+    ("importAbsenceDeviceInfo", "exportAbsenceDeviceInfo"),
+    ("importAbsenceDeviceInfoRequest", "exportAbsenceDeviceInfoRequest"),
+    frozenset({"ImportResult", "exportAbsenceDeviceInfoResultType"}),
+    frozenset({"AbsenceDeviceImportResult"}),
+)
+
+NOTIFICATIONS = Family(
+    "notifications",
+    "house-management",
+    ("importNotificationData",),
+    ("importNotificationRequest",),
+    frozenset({"ImportResult"}),
+    frozenset(),
+)
+
 VOTING_MESSAGES = Family(
     "voting messages",
     "house-management",
@@ -198,6 +216,8 @@ FAMILIES = (
     CONTRACTS,
     ACCOUNTS,
     DEVICES,
+    ABSENCES,
+    NOTIFICATIONS,
     VOTING_MESSAGES,
     VOTING_PROTOCOLS,
     OWNER_DECISIONS,

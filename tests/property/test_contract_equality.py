@@ -49,9 +49,10 @@ def _name(family: Family, local: str) -> str:
 
 def _covered(family: Family) -> dict[str, frozenset[str]]:
     """The branches of the common answer that belong to a family; another schema may have more."""
-    outcomes = {_name(family, "CommonResult"): frozenset(_name(family, each) for each in family.outcomes)}
     results = {_name(family, "getStateResult"): frozenset(_name(family, each) for each in family.results)}
-    return {**results, **(outcomes if family.outcomes else {})}
+    if family.outcomes is None:
+        return results
+    return {**results, _name(family, "CommonResult"): frozenset(_name(family, each) for each in family.outcomes)}
 
 
 def _compare(pair: contract_pair.Pair, message: str, direction: str, covered: dict[str, frozenset[str]]) -> None:

@@ -52,9 +52,28 @@ def test_folder__comes_from_the_environment_too(tmp_path, monkeypatch):
         ('data = "/elsewhere"', "data"),
         ('trusted_proxies = ["10.0.0.1/8"]', "trusted_proxies"),
         ('trusted_proxies = "nginx"', "trusted_proxies"),
+        ('files = "/srv/files"', "files: '/srv/files' is not s3://bucket"),
+        ('files = "s3://"', "files"),
+        ('files = "s3://Bucket"', "files"),
+        ('files = "s3://bucket?x=1"', "files"),
+        ('s3_endpoint = "storage.example"', "s3_endpoint"),
+        ('s3_endpoint = "https://"', "s3_endpoint"),
+        ('s3_endpoint = "https://storage.example:port"', "s3_endpoint"),
     ],
 )
 def test_mistake__is_named(tmp_path, text, named):
     write(tmp_path, text)
     with pytest.raises(settings.SettingsError, match=named):
         settings.load(tmp_path)
+
+
+def test_credentials_in_an_endpoint__are_refused_and_not_repeated(tmp_path):
+    write(tmp_path, 's3_endpoint = "https://key:secret@storage.example"')
+    with pytest.raises(settings.SettingsError) as refusal:
+        settings.load(tmp_path)
+    assert "secret" not in str(refusal.value)
+
+
+@pytest.mark.parametrize("place", ["s3://gateway-files", "s3://gateway-files/", "s3://gateway.files/one/two"])
+def test_bucket__with_and_without_a_prefix(tmp_path, place):
+    assert settings.load(tmp_path, files=place, s3_endpoint="https://storage.example:9000").files == place

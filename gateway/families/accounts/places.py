@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from gateway.families import fields
-from gateway.families.houses import kinds, storing
+from gateway.families.houses import finding, kinds
 from storage.registry import Registry, Thing
 
 HOUSE: Final = "FIASHouseGuid"
@@ -46,19 +46,10 @@ def guids(content: fields.Fields) -> Iterable[str]:
 def _place(row: fields.Fields, registry: Registry) -> Place:
     element = next(name for name in (*_KINDS, HOUSE) if name in row)
     guid = fields.text(row, element)
-    found = _house(guid.lower(), registry) if element == HOUSE else _part(element, guid.lower(), registry)
-    return Place(
-        element, guid, found.aggregate.removeprefix(_PREFIX) if found else None, fields.text(row, "SharePercent")
-    )
-
-
-def _house(fias: str, registry: Registry) -> Thing | None:
-    return next(filter(None, (registry.find(kind.name, fias) for kind in kinds.HOUSES)), None)
+    found = finding.house(registry, guid.lower()) if element == HOUSE else _part(element, guid.lower(), registry)
+    return Place(element, guid, finding.house_of(found) if found else None, fields.text(row, "SharePercent"))
 
 
 def _part(element: str, guid: str, registry: Registry) -> Thing | None:
     thing = registry.get(guid)
     return thing if thing and thing.kind in _KINDS[element] and thing.ended_at is None else None
-
-
-_PREFIX: Final = storing.aggregate("")

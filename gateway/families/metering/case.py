@@ -9,13 +9,10 @@ from collections.abc import Callable, Mapping, Sequence
 from gateway.families import api, fields
 from gateway.families.accounts import records as accounts
 from gateway.families.fields import Fields
-from gateway.families.houses import kinds as house_kinds
-from gateway.families.houses import storing
+from gateway.families.houses import finding
 from gateway.families.metering import changing, kinds, records, request, resources
 from gateway.families.metering.request import Asked
 from storage.registry import Registry, Thing
-
-_HOUSES = storing.aggregate("")
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -32,7 +29,7 @@ class Place:
     @property
     def house(self) -> str | None:
         """FIASHouseGuid, lower case, of the house it is in."""
-        return self.thing.aggregate.removeprefix(_HOUSES) if self.thing else None
+        return finding.house_of(self.thing) if self.thing else None
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -136,10 +133,7 @@ class Cases:
             return [Place(kind.names, guid, self._part(guid.lower())) for guid in asked.named]
         moved = asked.is_whole or "isChangeToFIASHouseGuid" in asked.place
         guids = asked.named or ([asked.house] if asked.house and moved else [])
-        return [Place(kind.names, guid, self._house(guid.lower())) for guid in guids]
-
-    def _house(self, fias: str) -> Thing | None:
-        return next(filter(None, (self._registry.find(kind.name, fias) for kind in house_kinds.HOUSES)), None)
+        return [Place(kind.names, guid, finding.house(self._registry, guid.lower())) for guid in guids]
 
     def _part(self, guid: str) -> Thing | None:
         thing = self._registry.get(guid)

@@ -15,7 +15,7 @@ from gateway import errors
 from gateway.contracts import shape
 from gateway.families import api, days, fields, references
 from gateway.families.fields import Fields
-from gateway.families.houses import kinds as house_kinds
+from gateway.families.houses import finding
 from gateway.families.metering import codes, controls, kinds, records, request
 from gateway.families.metering.showing import Exports, Shown
 from gateway.families.problems import problem
@@ -49,7 +49,7 @@ def _refusals(task: api.Task, registry: Registry, asked: Fields) -> Iterator[api
     fias = fields.text(asked, kinds.HOUSE)
     if fias and not task.may_use_house(fias.lower()):
         yield problem(errors.PROVIDER_DENIED, where=f"{kinds.HOUSE} {fias}")
-    elif fias and not any(registry.find(kind.name, fias.lower()) for kind in house_kinds.HOUSES):
+    elif fias and finding.house(registry, fias.lower()) is None:
         yield problem(errors.NOT_IN_REGISTRY, where=f"{kinds.HOUSE} {fias}")
     yield from references.problems(asked, DICTIONARIES, task.dictionaries, foreign=codes.FOREIGN_ENTRY)
 

@@ -28,8 +28,9 @@ NOW = dt.datetime(2026, 3, 31, 22, 30, tzinfo=dt.UTC)
 OURS = "3d8a1a36-8f0e-4f57-9f65-1e2a3b4c5d6e"
 THEIRS = "4e9b2b47-9f1f-4068-8076-2f3b4c5d6e7f"
 
+_NAMES = ("Premises", "LivingRoom", "Account", "AccountIndividualService", "Contract", "HMObject", "HMobject")
 GIVEN = frozenset(
-    {f"{HM}{name}GUID" for name in ("Premises", "LivingRoom", "Account", "AccountIndividualService", "Contract")}
+    {f"{HM}{name}GUID" for name in (*_NAMES, "AbsenceDeviceInfo", "Notification")}
     | {f"{{{wire.ROOT}account-base/}}AccountGuid", f"{{{wire.ROOT}nsi-base/}}GUID", f"{{{wire.ROOT}nsi/}}ElementGuid"}
     | {f"{{{wire.ROOT}bills/}}AccountGUID"}
     | {
@@ -132,6 +133,21 @@ class Rig:
     def learned(self) -> tuple[dict[str, str], ...]:
         """All that is known from the answers of before."""
         return (self.given,)
+
+    def statements(self, data: bytes) -> int:
+        """Play a message that is accepted; return how many statements it costs, apart from the transactions around."""
+        told: list[str] = []
+
+        def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+            told.append(statement)
+
+        self.checks = False
+        sa.event.listen(sa.Engine, "before_cursor_execute", note)
+        try:
+            assert codes(self.play(data)) == {}
+        finally:
+            sa.event.remove(sa.Engine, "before_cursor_execute", note)
+        return len(told)
 
     def task(
         self, element: etree._Element, *, organisation: str, role: str, basis: bool, now: dt.datetime = NOW
