@@ -13,7 +13,7 @@ import click
 
 from gateway import client, demo, stories
 from gateway.cli import demo_shown, hints, outcome, show, stopping
-from gateway.stories import month
+from gateway.stories import month, quarter
 
 _GOOD: Final = click.style("✓", fg="green")
 _BAD: Final = click.style("✗", fg="red")
@@ -49,6 +49,21 @@ _STORIES: Final = (
 Dictionaries, services of its own, the contract, a house with 100 flats, 100 accounts, corrections, closings, exports:
 signed packages over real HTTP, on a stand where a contract is the basis for a house. The messages are templates in
 samples/month, to be read and used. Exit code 0 when everything came out as expected.""",
+        invitation="Go on with a second house, its contract first",
+        messages=f"{hints.sample('place-contract-with-owners', 'agreements')} {hints.sample('create-apartment-house')}",
+    ),
+    _Story(
+        name="quarter",
+        steps=quarter.STEPS,
+        office=quarter.Company,
+        stand=("--house-basis", "contract"),
+        setting="on which a contract is the basis for work with a house",
+        about="""Play a quarter of a management company (УО), and compare what comes back with what was sent.
+
+Meters are installed and read for three months, one is replaced; payment documents are placed, corrected, paid through a
+bank, acknowledged and withdrawn; owners meet, and their protocol is placed with its scan: signed packages over real
+HTTP, and a file in the file store. The messages are templates in samples/quarter and samples/month, to be read and
+used. Exit code 0 when everything came out as expected.""",
         invitation="Go on with a second house, its contract first",
         messages=f"{hints.sample('place-contract-with-owners', 'agreements')} {hints.sample('create-apartment-house')}",
     ),

@@ -10,6 +10,7 @@ from __future__ import annotations
 import copy
 from collections.abc import Mapping
 from importlib import resources
+from importlib.resources.abc import Traversable
 from typing import Any, Final, TypeAlias
 
 from lxml import etree
@@ -24,6 +25,11 @@ FOLDERS: Final = ("month", "quarter")
 """Where the messages are, in `samples`: a later story sends those of an earlier one too, so names are unique."""
 _PLACE: Final = "$"
 _NEW: Final = "$new"
+
+
+def folder(name: str) -> list[Traversable]:
+    """Return the messages of a story."""
+    return [each for each in (resources.files("samples") / name).iterdir() if each.name.endswith(".xml")]
 
 
 def request(name: str, values: Values) -> etree._Element:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from gateway.stories.month import accounts, beginning, house
-from gateway.stories.quarter import documents, meeting, meters
+from gateway.stories.quarter import documents, meeting, meters, payment
 from gateway.stories.quarter.books import Company
 from gateway.stories.step import Step
 
@@ -35,6 +35,9 @@ STEPS: Final = (
     Step("Meters and readings are exported and compared", meters.export),
     Step("Payment documents, one of them with a wrong sum", documents.place),
     Step("A document is corrected", documents.correct),
+    Step("A bank takes payments for some of them", payment.pay),
+    Step("The company matches the payments with its documents", payment.acknowledge),
+    Step("A document that was paid cannot be withdrawn, another one is", payment.withdraw),
     Step("Payment documents are exported and compared", documents.export),
     Step("The scan of a protocol goes into the file store", meeting.upload),
     Step("A meeting of owners, which is over, is announced", meeting.announce),

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from importlib import resources
-
 import pytest
 from lxml import etree
 
@@ -51,9 +49,17 @@ def test_value_that_nobody_has_told__is_a_surprise_that_names_it():
         filled("<r><GUID>$24/2</GUID></r>")
 
 
-@pytest.mark.parametrize("file", sorted(each.name for each in (resources.files("samples") / "month").iterdir()))
+FILES = [each for folder in template.FOLDERS for each in template.folder(folder)]
+
+
+def test_names_of_messages__are_not_used_twice():
+    names = [file.name for file in FILES]
+    assert sorted(set(names)) == sorted(names)
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.name)
 def test_message__says_before_its_root_which_operation_it_is(file):
-    data = (resources.files("samples") / "month" / file).read_bytes()
+    data = file.read_bytes()
     about = data.partition(b"<!-- ")[2].partition(b" -->")[0].decode()
     assert about.partition(":")[0].startswith(("import", "export"))
     assert wire.local(xml.parse(data).tag).endswith("Request")

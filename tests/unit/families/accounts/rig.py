@@ -134,21 +134,6 @@ class Rig:
         """All that is known from the answers of before."""
         return (self.given,)
 
-    def statements(self, data: bytes) -> int:
-        """Play a message that is accepted; return how many statements it costs, apart from the transactions around."""
-        told: list[str] = []
-
-        def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
-            told.append(statement)
-
-        self.checks = False
-        sa.event.listen(sa.Engine, "before_cursor_execute", note)
-        try:
-            assert codes(self.play(data)) == {}
-        finally:
-            sa.event.remove(sa.Engine, "before_cursor_execute", note)
-        return len(told)
-
     def task(
         self, element: etree._Element, *, organisation: str, role: str, basis: bool, now: dt.datetime = NOW
     ) -> api.Task:
