@@ -41,7 +41,15 @@ def run(source: Path, staging: Path, *, held: Sequence[int] = ()) -> Path:
     scratch.mkdir()
     try:
         done = subprocess.run(  # noqa: S603  # our own module
-            [sys.executable, "-P", "-m", __name__, str(source.absolute()), str((staging / _PACK).absolute())],
+            [
+                sys.executable,
+                "-P",
+                "-m",
+                __name__,
+                str(source.absolute()),
+                str((staging / _PACK).absolute()),
+                str(MAX_SECONDS),
+            ],
             env={**os.environ, "TMPDIR": str(scratch.absolute())},
             stdin=subprocess.DEVNULL,
             capture_output=True,
@@ -91,8 +99,8 @@ def _limit(kind: int, soft: int, hard: int) -> None:
     resource.setrlimit(kind, (soft, hard))
 
 
-def _main(source: str, folder: str) -> None:
-    _limit(resource.RLIMIT_CPU, MAX_SECONDS, MAX_SECONDS + 1)
+def _main(source: str, folder: str, seconds: str) -> None:
+    _limit(resource.RLIMIT_CPU, int(seconds), int(seconds) + 1)
     _limit(resource.RLIMIT_AS, MAX_MEMORY, MAX_MEMORY)
     _limit(resource.RLIMIT_CORE, 0, 0)
     verdict: tuple[str, str] | None = None

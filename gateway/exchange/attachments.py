@@ -6,8 +6,9 @@ at its files (protocol §5.1). A missing AttachmentHASH is the family's affair, 
 
 from __future__ import annotations
 
+import functools
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Final
 
 from lxml import etree
@@ -63,19 +64,26 @@ def judge(element: etree._Element, package: packages.Package, house: installatio
 
 
 def _problems(element: etree._Element, organisation: str, house: installation.Installation) -> Iterator[api.Problem]:
-    for named in element.iter(wire.base("AttachmentGUID")):
-        holder = named.getparent()
-        stated = holder.getparent().findtext(wire.base("AttachmentHASH")) if holder is not None else None
-        guid = (named.text or "").lower()
-        with house.database.read() as connection:
-            file = files.find(connection, guid)
-        code = _code(file, organisation, stated, house)
+    named = [((each.text or "").lower(), _stated(each)) for each in element.iter(wire.base("AttachmentGUID"))]
+    with house.database.read() as connection:
+        known = files.find_all(connection, (guid for guid, _ in named))
+    # The digest is there as a rule: it is computed as soon as the file is complete.
+    digest = functools.cache(functools.partial(keeper.digest, house))
+    for guid, stated in named:
+        code = _code(known.get(guid), organisation, stated, digest)
         if code is not None:
             yield api.Problem(code, errors.code(code).text.format(attachment=guid))
 
 
+def _stated(named: etree._Element) -> str | None:
+    """Return the AttachmentHASH beside an AttachmentGUID, None where there is none."""
+    holder = named.getparent()
+    around = holder.getparent() if holder is not None else None
+    return around.findtext(wire.base("AttachmentHASH")) if around is not None else None
+
+
 def _code(
-    file: files.File | None, organisation: str, stated: str | None, house: installation.Installation
+    file: files.File | None, organisation: str, stated: str | None, digest: Callable[[files.File], str]
 ) -> str | None:
     if file is None:
         return FILE_UNKNOWN
@@ -83,7 +91,6 @@ def _code(
         return FILE_FOREIGN
     if file.completed_at is None:
         return FILE_INCOMPLETE
-    # The digest is there as a rule: it is computed as soon as the file is complete.
-    if stated is not None and stated.strip().lower() != keeper.digest(house, file):
+    if stated is not None and stated.strip().lower() != digest(file):
         return HASH_DIFFERS
     return None

@@ -28,6 +28,18 @@ def day(text: str) -> dt.date:
     return dt.date(max(int(found[2]), dt.MINYEAR), int(found[3]), int(found[4]))
 
 
+def moment(text: str) -> dt.datetime:
+    """Return an xs:dateTime; without a zone it is Moscow's, and what Python cannot say of it counts as its day.
+
+    Raises ValueError for a text that holds no date.
+    """
+    try:
+        found = dt.datetime.fromisoformat(text.strip())
+    except ValueError:  # 24:00:00, or a year that Python does not know
+        found = dt.datetime.combine(day(text), dt.time())
+    return found if found.tzinfo else found.replace(tzinfo=clock.MOSCOW)
+
+
 def today(now: dt.datetime) -> dt.date:
     """Return the day in Moscow, by which ГИС ЖКХ counts."""
     return now.astimezone(clock.MOSCOW).date()

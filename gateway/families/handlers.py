@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from gateway.families import accounts, agreements, api, bills, houses, metering, nsi, organisations, payments
+from gateway.families import accounts, agreements, api, bills, houses, metering, nsi, organisations, payments, voting
 
 HANDLERS: Final[Mapping[str, api.Handler]] = {
     **accounts.HANDLERS,
@@ -16,5 +16,6 @@ HANDLERS: Final[Mapping[str, api.Handler]] = {
     **nsi.HANDLERS,
     **organisations.HANDLERS,
     **payments.HANDLERS,
+    **voting.HANDLERS,
 }
 """By Clark name of the request element."""

@@ -40,6 +40,9 @@ _PARTS = (
     "Account",
     "AccountIndividualService",
     "Contract",
+    "Message",
+    "Protocol",
+    "RootOwnerDecision",
 )
 _OBJECTS = ("ContractObject", "ContractPaymentsInfo", "CharterPaymentsInfo")
 _OF_PAYMENTS = ("NotificationsOfOrderExecutionGUID", "PaymentDocumentGUID", "ServiceIDGUID", "MSType", "ASType")
@@ -55,6 +58,8 @@ _OURS = frozenset(
         f"{{{wire.ROOT}nsi-base/}}GUID",
     )
 )
+_VOTING = f"{HM}VotingGUID"
+_HOUSES = (f"{HM}FIASHouseGuid", f"{HM}FIASHouseGUID", f"{DM}FIASHouseGuid")
 _VERSIONS = (f"{HM}ContractVersionGUID", f"{HM}CharterVersionGUID")
 _DEVICES = frozenset(
     (
@@ -106,6 +111,8 @@ class Player:
         """GUIDs of the registry by the TransportGUID under which an object was created."""
         self.versions: dict[str, str] = {}
         """GUIDs of the versions of agreements and devices by the TransportGUID of the action that made them."""
+        self.votings: dict[str, str] = {}
+        """GUIDs of meetings by the TransportGUID of the message or protocol that made them."""
         self.last_guid = ""
         """MessageGUID of the last message."""
 
@@ -134,6 +141,8 @@ class Player:
             self.given[transport_guid] = one.findtext(wire.base("GUID"))
             for version in one.iter(*_VERSIONS):
                 self.versions[transport_guid] = version.text
+            for voting in one.iter(_VOTING):
+                self.votings[transport_guid] = voting.text
             for device in one.iter(f"{HM}MeteringDeviceGUID"):
                 self.versions[transport_guid] = self.device_version(device.text)
         return answer, result
@@ -163,6 +172,8 @@ class Player:
             named.text = self.given.get(named.text, named.text)
         for named in element.iter(*_VERSIONS, *_DEVICES):
             named.text = self.versions.get(named.text, named.text)
+        for named in element.iter(_VOTING):
+            named.text = self.votings.get(named.text, named.text)
         sender = expected.get("sender", {})
         signer = sender.get("key", "provider")
         package = stands.package(
@@ -198,7 +209,7 @@ class Player:
         """Give the provider a basis for the houses of all messages; take it before the last one where it has none."""
         paths = [path, *((path.parent / before).resolve() for before in expected["before"])]
         trees = [etree.parse(each) for each in paths if each.suffix == ".xml"]
-        houses = {item.text for tree in trees for item in tree.iter(f"{HM}FIASHouseGuid", f"{DM}FIASHouseGuid")}
+        houses = {item.text for tree in trees for item in tree.iter(*_HOUSES)}
         with self.stand.house.database.write() as connection:
             for house in houses:
                 directory.grant_house(connection, stands.PROVIDER, house, clock.now())

@@ -7,6 +7,7 @@ takes these messages. The rest of the attacks break the signature itself, or use
 from __future__ import annotations
 
 import concurrent.futures
+import os
 import shutil
 import subprocess
 from pathlib import Path
@@ -15,7 +16,6 @@ import pytest
 
 from tests.signature_attacks import cases, corpus, families, message
 
-STORED = [case for case in cases.cases() if case.is_stored and not case.name.startswith(("gost-", "good-gost"))]
 TRUE = {
     "body-in-the-body",
     "both-to-the-properties",
@@ -45,6 +45,11 @@ TRUE = {
     "xsw-11-wrapper-beside-the-forged",
     "xsw-12-forged-after-the-original",
 }
+GOOD = {"good", "good-rsa"}
+_ALL = [case for case in cases.cases() if case.is_stored and not case.name.startswith(("gost-", "good-gost"))]
+_EVERY = 1 if os.environ.get("HCS_LONG") else 4
+STORED = [case for number, case in enumerate(_ALL) if number % _EVERY == 0 or case.name in TRUE | GOOD]
+"""All of them with HCS_LONG=1: each is a process of xmlsec1."""
 
 
 @pytest.fixture(scope="module")
@@ -67,13 +72,13 @@ def _is_taken(case: cases.Case) -> bool:
 
 @pytest.mark.slow
 def test_good_message__is_taken(taken):
-    assert {"good", "good-rsa"} <= taken
+    assert taken >= GOOD
 
 
 @pytest.mark.slow
 def test_attack_whose_signature_is_true__is_taken_by_who_only_verifies(taken):
     assert taken >= TRUE
-    assert len(taken) > 200
+    assert len(taken) > len(STORED) / 4
 
 
 @pytest.mark.slow

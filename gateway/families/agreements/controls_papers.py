@@ -6,10 +6,10 @@ The annotations of the contract name a basis by its words, so the rules look at 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from typing import Final
 
-from gateway.families import api, fields
+from gateway.families import api, attachments, fields
 from gateway.families.agreements import codes
 from gateway.families.agreements.case import Case
 from gateway.families.agreements.kinds import CHARTER, CONTRACT
@@ -76,16 +76,8 @@ def charter_has_a_protocol(case: Case) -> Iterator[api.Problem]:
 
 def without_hash(content: fields.Fields, path: str = "") -> Iterator[api.Problem]:
     """Yield a problem for each attachment, however deep, that lacks its digest."""
-    for name, value in content.items():
-        where = f"{path}/{name}" if path else name
-        for each in value if isinstance(value, Sequence) and not isinstance(value, str) else (value,):
-            if not isinstance(each, Mapping):
-                continue
-            stored = fields.block(each, "Attachment")
-            if "AttachmentGUID" in stored and "AttachmentHASH" not in each:
-                guid = fields.text(stored, "AttachmentGUID")
-                yield problem(codes.HASH_MISSING, where=where, attachment=guid)
-            yield from without_hash(each, where)
+    for where, attachment in attachments.without_hash(content, path):
+        yield problem(codes.HASH_MISSING, where=where, attachment=attachment)
 
 
 def _ground(case: Case) -> str:

@@ -11,7 +11,7 @@ import datetime as dt
 import functools
 from collections.abc import Callable, Iterator, Sequence
 
-from gateway import clock, errors
+from gateway import errors
 from gateway.contracts import shape
 from gateway.families import api, days, fields, references
 from gateway.families.fields import Fields
@@ -86,7 +86,7 @@ class _Filter:
         self._commissioned = Days(asked, "CommissioningDate")
         self._among_archived = fields.flag(asked, "SearchArchived") or self._archived.given
         changed = fields.text(asked, "UpdateDateTime")
-        self._changed_since = _moment(changed) if changed else None
+        self._changed_since = days.moment(changed) if changed else None
 
     def device(self, device: Thing) -> bool:
         """Return whether what the device itself keeps fits."""
@@ -124,12 +124,3 @@ class Days:
     def hold(self, text: str) -> bool:
         """Return whether a day lies in the period; no day lies in any, and all that there is in none that is given."""
         return not self.given or (bool(text) and self._begin <= days.day(text) <= self._end)
-
-
-def _moment(text: str) -> dt.datetime:
-    """Return an xs:dateTime; without a zone it is Moscow's, and what Python cannot say of it counts as its day."""
-    try:
-        moment = dt.datetime.fromisoformat(text)
-    except ValueError:  # 24:00:00, or a year that Python does not know
-        moment = dt.datetime.combine(days.day(text), dt.time())
-    return moment if moment.tzinfo else moment.replace(tzinfo=clock.MOSCOW)

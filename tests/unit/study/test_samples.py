@@ -11,7 +11,7 @@ from lxml import etree
 from gateway import wire
 from gateway.contracts import builtin, schema
 from gateway.study import reading
-from gateway.study.samples import sample, texts
+from gateway.study.samples import instances, sample, texts
 from gateway.study.samples.decisions import Extent, Thorough
 from gateway.study.samples.instances import Maker
 
@@ -105,8 +105,8 @@ def test_keys_and_references__are_kept_in_whatever_is_made():
     assert maker.choices.untried() == []
 
 
-@pytest.mark.slow
-def test_document_that_no_key_allows__is_an_error_and_no_endless_search():
+def test_document_that_no_key_allows__is_an_error_and_no_endless_search(monkeypatch):
+    monkeypatch.setattr(instances, "_ATTEMPTS", 20)
     model, _ = declared("""
       <xs:element name="r">
         <xs:complexType><xs:sequence>

@@ -6,7 +6,6 @@ import dataclasses
 import datetime as dt
 import functools
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 from lxml import etree
@@ -46,8 +45,8 @@ class Placed:
 class Rig(houses_rig.Rig):
     """Plays messages of any organisation; `results` are the signed answers to all of them."""
 
-    def __init__(self, folder: Path) -> None:
-        super().__init__(folder)
+    def begin(self, data: bytes | None = None) -> None:
+        super().begin(data)
         self.results: list[bytes] = []
 
     def send(self, data: bytes, *, organisation: str = OURS, role: str = "УО", now: dt.datetime = NOW) -> api.Answer:

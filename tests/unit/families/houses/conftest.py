@@ -1,15 +1,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
 from tests.unit.families.houses import rig as rig_module
 
 
-@pytest.fixture
-def rig(tmp_path: Path) -> Iterator[rig_module.Rig]:
-    made = rig_module.Rig(tmp_path)
+@pytest.fixture(scope="module")
+def _rig(tmp_path_factory: pytest.TempPathFactory) -> Iterator[rig_module.Rig]:
+    made = rig_module.Rig(tmp_path_factory.mktemp("houses"))
     yield made
     made.close()
+
+
+@pytest.fixture
+def rig(_rig: rig_module.Rig) -> rig_module.Rig:
+    """An empty one: what SQLAlchemy has compiled serves all tests of a module."""
+    _rig.restart()
+    return _rig

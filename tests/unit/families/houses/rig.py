@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import atexit
 import contextlib
 import dataclasses
 import datetime as dt
 import functools
 import importlib.resources
 import itertools
-import shutil
 import tempfile
 from pathlib import Path
 
@@ -54,21 +52,24 @@ class Rig:
 
     def __init__(self, folder: Path, url: str = "") -> None:
         """`url` names a database that is there and empty; otherwise the rig makes one in `folder`."""
-        self._folder = folder
-        if not url:
-            # One migration per run of the tests; every rig starts from a copy.
-            shutil.copy(empty(), folder / "registry.db")
-        self.database = database.Database.open(url or f"sqlite:///{folder / 'registry.db'}")
+        self.file = folder / "registry.db"
+        self.database = database.Database.open(url or f"sqlite:///{self.file}")
+        self.begin(None if url else empty())
+
+    def begin(self, data: bytes | None = None) -> None:
+        """Know nothing of before, and go on with these data as the database, or with the one that is there."""
+        if data is not None:
+            self.database.close()
+            self.file.write_bytes(data)
         self.numbers = numbers.Numbers(self.database)
         self.given: dict[str, str] = {}
         """GUIDs of the registry by the TransportGUID under which an object was created."""
         self.dictionaries = Loaded({})
         self._count = itertools.count(1)
 
-    def forget(self) -> None:
-        """Go on with an empty registry."""
-        self.database.close()
-        self.__init__(self._folder)
+    def restart(self) -> None:
+        """Go on as if it were new."""
+        self.begin(empty())
 
     def close(self) -> None:
         self.database.close()
@@ -136,12 +137,13 @@ def shapes() -> shape.Shapes:
 
 
 @functools.cache
-def empty() -> Path:
-    folder = Path(tempfile.mkdtemp(prefix="houses-"))
-    atexit.register(shutil.rmtree, folder)
-    with contextlib.closing(database.Database.open(f"sqlite:///{folder / 'empty.db'}")) as made:
-        made.migrate()
-    return folder / "empty.db"
+def empty() -> bytes:
+    """The file of an empty registry: one migration a process, and every rig starts from it."""
+    with tempfile.TemporaryDirectory(prefix="registry-") as folder:
+        file = Path(folder) / "empty.db"
+        with contextlib.closing(database.Database.open(f"sqlite:///{file}")) as made:
+            made.migrate()
+        return file.read_bytes()
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -37,7 +37,7 @@ def test_rule__refuses_something_and_gives_only_its_own_codes(
     monkeypatch.setattr(judge, "ASKED", asked)
     for path in rig_module.invalid_samples():
         if rig_module.expectation(path)["code"] in rule.codes:
-            rig.forget()
+            rig.restart()
             rig.play_sample(path)
     assert given
     assert given <= rule.codes

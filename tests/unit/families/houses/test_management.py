@@ -106,5 +106,5 @@ def test_way_of_a_managed_house__is_neither_judged_nor_kept(rig: Rig) -> None:
     not_to_be_chosen = not_to_be_chosen.replace(builtin.guid(25, "1").encode(), builtin.guid(25, "2").encode())
     assert codes(rig.play(not_to_be_chosen, role="ОМС")).refused == {}
     assert not [thing for thing in rig.things(FIAS).values() if ELEMENT in thing.data]
-    rig.forget()
+    rig.restart()
     assert list(codes(rig.play(not_to_be_chosen, role="ОМС")).refused.values()) == [["INT004169"]]

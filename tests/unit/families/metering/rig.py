@@ -39,10 +39,14 @@ codes, expectation, SAMPLES, OURS, THEIRS, NOW = (
 class Rig(accounts.Rig):
     """Plays messages one after another, each in a unit of work of its own."""
 
-    def __init__(self, folder: Path, url: str = "") -> None:
-        super().__init__(folder, url)
+    def begin(self, data: bytes | None = None) -> None:
+        super().begin(data)
         self.versions: dict[str, str] = {}
         """Versions of devices by the TransportGUID of the action that made them."""
+
+    @property
+    def learned(self) -> tuple[dict[str, str], ...]:
+        return (*super().learned, self.versions)
 
     def play(self, data: bytes, **options: object) -> api.Answer:
         element = xml.parse(data)

@@ -6,7 +6,6 @@ import datetime as dt
 import functools
 import importlib.resources
 import itertools
-import shutil
 from pathlib import Path
 
 from lxml import etree
@@ -38,8 +37,14 @@ class Rig:
     """Plays messages one after another, each in a unit of work of its own."""
 
     def __init__(self, folder: Path) -> None:
-        shutil.copy(houses.empty(), folder / "registry.db")
-        self.database = database.Database.open(f"sqlite:///{folder / 'registry.db'}")
+        self._file = folder / "registry.db"
+        self.database = database.Database.open(f"sqlite:///{self._file}")
+        self.restart()
+
+    def restart(self) -> None:
+        """Go on as if it were new."""
+        self.database.close()
+        self._file.write_bytes(houses.empty())
         self.numbers = numbers.Numbers(self.database)
         self.installed = installed.Installed()
         self.given: dict[str, str] = {}

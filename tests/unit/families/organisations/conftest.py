@@ -1,15 +1,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
 from tests.unit.families.organisations import rig as rig_module
 
 
-@pytest.fixture(params=["built_in", pytest.param("official", marks=pytest.mark.contracts)])
-def rig(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[rig_module.Rig]:
-    made = rig_module.Rig(tmp_path, getattr(rig_module, request.param)())
+@pytest.fixture(scope="module", params=["built_in", pytest.param("official", marks=pytest.mark.contracts)])
+def _rig(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Iterator[rig_module.Rig]:
+    made = rig_module.Rig(tmp_path_factory.mktemp("organisations"), getattr(rig_module, request.param)())
     yield made
     made.close()
+
+
+@pytest.fixture
+def rig(_rig: rig_module.Rig) -> rig_module.Rig:
+    """An empty one: what SQLAlchemy has compiled serves all tests of a module."""
+    _rig.restart()
+    return _rig

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import atexit
-import contextlib
 import datetime as dt
 import functools
 import importlib.resources
-import shutil
-import tempfile
 import uuid
 from pathlib import Path
 
@@ -20,6 +16,7 @@ from gateway.exchange import people
 from gateway.families import api, handlers
 from storage import database, directory, numbers, registry
 from tests import resources
+from tests.unit.families.houses import rig as houses
 
 RO = "http://dom.gosuslugi.ru/schema/integration/organizations-registry-common/"
 BASE = "http://dom.gosuslugi.ru/schema/integration/base/"
@@ -49,8 +46,14 @@ class Rig:
 
     def __init__(self, folder: Path, schema: etree.XMLSchema) -> None:
         self._schema = schema
-        shutil.copy(_empty(), folder / "directory.db")
-        self.database = database.Database.open(f"sqlite:///{folder / 'directory.db'}")
+        self._file = folder / "directory.db"
+        self.database = database.Database.open(f"sqlite:///{self._file}")
+        self.restart()
+
+    def restart(self) -> None:
+        """Go on as if it were new."""
+        self.database.close()
+        self._file.write_bytes(houses.empty())
 
     def close(self) -> None:
         self.database.close()
@@ -131,12 +134,3 @@ def built_in() -> etree.XMLSchema:
 def official() -> etree.XMLSchema:
     folder = resources.contracts_root() / "organizations-registry-common"
     return etree.XMLSchema(etree.parse(folder / "hcs-organizations-registry-common-types.xsd"))
-
-
-@functools.cache
-def _empty() -> Path:
-    folder = Path(tempfile.mkdtemp(prefix="organisations-"))
-    atexit.register(shutil.rmtree, folder)
-    with contextlib.closing(database.Database.open(f"sqlite:///{folder / 'empty.db'}")) as made:
-        made.migrate()
-    return folder / "empty.db"
