@@ -19,6 +19,8 @@ class Case:
     """One notification of the request."""
 
     order: Order
+    guid: str
+    """The GUID that the notification gets."""
     document: Thing | None
     """The document that is paid, a withdrawn one too; None where none is named, or there is none."""
     account: Thing | None
@@ -58,6 +60,8 @@ class Cases:
         self._find_by_words(registry, orders)
         self._accounts = registry.get_all(map(bills.account, self._all_documents()))
         self._houses = _houses(registry, {order.house for order in orders if order.house})
+        self._guids = {order.transport_guid: task.new_guid() for order in orders}
+        registry.observe(map(records.aggregate, self._guids.values()))
         self._holders = registry.find_all(records.NOTIFICATION, (self._key(order) for order in orders))
 
     def case(self, order: Order) -> Case:
@@ -65,6 +69,7 @@ class Cases:
         document, account = self._document(order), self._account(order)
         return Case(
             order=order,
+            guid=self._guids[order.transport_guid],
             document=document,
             account=account,
             recipients=self._parties.paid(order, document, account),

@@ -51,7 +51,7 @@ def _import(case: cases.Case, known: cases.Cases) -> api.Outcome:
 
 
 def _notification(case: cases.Case) -> Thing:
-    task, order, guid = case.task, case.order, case.task.new_guid()
+    task, order, guid = case.task, case.order, case.guid
     return Thing(
         id=guid,
         kind=records.NOTIFICATION,

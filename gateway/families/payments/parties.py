@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Sequence
+from typing import Final
 
 from gateway.families import api
 from gateway.families.accounts import kinds
@@ -13,7 +14,7 @@ from gateway.families.bills import services
 from gateway.families.payments.request import Order
 from storage.registry import Thing
 
-_SETTLEMENT_CENTRE = "isRCAccount"
+_SETTLEMENT_CENTRE: Final = "isRCAccount"
 
 
 class Parties:

@@ -151,7 +151,7 @@ class Rig:
             vault=self.vault,
         )
 
-    def statements(self, data: bytes) -> int:
+    def statements(self, data: bytes, **options: object) -> int:
         """How many statements a package costs that is accepted whole, apart from the transactions around it."""
         told: list[str] = []
 
@@ -161,7 +161,7 @@ class Rig:
         self.checks = False
         sa.event.listen(sa.Engine, "before_cursor_execute", note)
         try:
-            answer = self.play(data)
+            answer = self.play(data, **options)
         finally:
             sa.event.remove(sa.Engine, "before_cursor_execute", note)
         assert not isinstance(answer, api.Imported) or codes(answer) == {}

@@ -212,6 +212,19 @@ def test_debt__is_matched_by_its_months(paid: Rig) -> None:
     }
 
 
+def test_package__costs_the_same_number_of_statements_whatever_its_size(paid: Rig) -> None:
+    assert codes(paid.by_bank(r.orders(*(r.order(1000 + n, amount=100) for n in range(110))))) == {}
+
+    def some(first: int, count: int) -> bytes:
+        counts = range(first, first + count)
+        named = (r.by_order(n) if n % 2 else r.by_guid(n) for n in counts)
+        return r.acknowledgements(
+            *(r.acknowledgement(1000 + n, of, FIRST, HOUSING, 1) for n, of in zip(counts, named, strict=True))
+        )
+
+    assert paid.statements(some(1000, 10)) == paid.statements(some(1010, 100))
+
+
 # What cannot be matched
 
 

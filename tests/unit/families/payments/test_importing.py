@@ -178,6 +178,16 @@ def test_package__asks_the_directory_for_an_organisation_once(billed: Rig) -> No
     assert billed.directory.asked <= 3
 
 
+def test_package__costs_the_same_number_of_statements_whatever_its_size(billed: Rig) -> None:
+    def some(first: int, count: int) -> bytes:
+        ways = (r.by_document(FIRST), r.by_unified(UNIFIED), r.by_account_number("1"), r.by_document_number("П-1"), "")
+        return r.orders(*(r.order(first + n, ways[n % len(ways)]) for n in range(count)))
+
+    bank = {"organisation": BANK, "role": "Банк"}
+    costs = [billed.statements(some(first, count), **bank) for first, count in ((1000, 5), (2000, 50), (3000, 300))]
+    assert costs[0] == costs[1] == costs[2]
+
+
 # Cancellations
 
 
