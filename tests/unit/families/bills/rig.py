@@ -14,11 +14,9 @@ from tests.unit.families.accounts import requests as accounts
 from tests.unit.families.accounts import rig as accounts_rig
 from tests.unit.families.agreements import requests as agreements
 from tests.unit.families.bills import requests
-from tests.unit.families.metering.rig import as_result, official, schema
+from tests.unit.families.metering.rig import as_result, schema
 
 BILLS = f"{{{wire.ROOT}bills/}}"
-__all__ = ["BILLS", "Rig", "as_result", "official"]
-
 
 CONTRACTOR = "00000000-0000-4000-8000-0000000000bb"
 """A registered organisation: in the tests' installation the data provider itself."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import importlib.resources
-from pathlib import Path
 
 from lxml import etree
 
@@ -102,8 +101,3 @@ def as_result(answer: api.Answer, space: str = HM) -> etree._Element:
 @functools.cache
 def schema(name: str) -> etree.XMLSchema:
     return etree.XMLSchema(etree.parse(str(importlib.resources.files("xsd") / f"{name}.xsd")))
-
-
-@functools.cache
-def official(path: Path) -> etree.XMLSchema:
-    return etree.XMLSchema(etree.parse(path))

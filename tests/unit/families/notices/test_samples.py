@@ -1,51 +1,12 @@
-"""The samples of news: what is valid is accepted whole, what is wrong gets its code."""
+"""The samples of news: the right ones, the wrong ones and their repaired twins."""
 
 from __future__ import annotations
 
-from pathlib import Path
-
-import pytest
-from lxml import etree
-
 from gateway.families.notices import controls
-from tests import resources
 from tests.unit.families import family_samples
-from tests.unit.families.accounts.rig import Rig
-
-VALID = family_samples.valid("notices")
-WRONG = family_samples.wrong("NotificationData")
-REPAIRABLE = family_samples.repairable(WRONG)
 
 
-@pytest.mark.parametrize("path", VALID, ids=family_samples.name)
-def test_valid_sample__is_accepted_whole(path: Path, rig: Rig) -> None:
-    family_samples.assert_accepted_whole(rig.play_sample(path), path)
-
-
-@pytest.mark.parametrize("path", WRONG, ids=family_samples.name)
-def test_invalid_sample__gets_its_code_at_its_place_and_spoils_nothing_else(path: Path, rig: Rig) -> None:
-    family_samples.assert_refused_at_its_place(rig.play_sample(path), path)
-
-
-@pytest.mark.parametrize("path", REPAIRABLE, ids=family_samples.name)
-def test_repaired_twin__is_accepted_in_the_same_setting(path: Path, rig: Rig) -> None:
-    family_samples.assert_repaired(rig.play_sample(family_samples.twin(path)))
-
-
-def test_every_code_of_the_controls__has_a_sample_and_an_entry() -> None:
-    family_samples.assert_every_code_is_shown(controls.CONTROLS, WRONG)
-
-
-def test_controls__have_names_and_rules_of_their_own() -> None:
-    family_samples.assert_rules_are_named(controls.CONTROLS)
-
-
-@pytest.fixture(scope="module")
-def official() -> etree.XMLSchema:
-    return etree.XMLSchema(etree.parse(resources.contracts_root() / "house-management/hcs-house-management-types.xsd"))
-
-
-@pytest.mark.contracts
-@pytest.mark.parametrize("path", [*VALID, *WRONG, *map(family_samples.twin, REPAIRABLE)], ids=family_samples.name)
-def test_sample__is_valid_under_the_official_contract(path: Path, official: etree.XMLSchema) -> None:
-    official.assertValid(etree.parse(path))
+class TestSamples(family_samples.Played):
+    VALID = family_samples.valid("notices")
+    WRONG = family_samples.wrong("NotificationData")
+    CONTROLS = controls.CONTROLS

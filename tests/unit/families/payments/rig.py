@@ -12,12 +12,10 @@ from storage import registry
 from tests.unit.families.accounts import rig as accounts_rig
 from tests.unit.families.bills import requests as bills
 from tests.unit.families.bills import rig as bills_rig
-from tests.unit.families.metering.rig import as_result, official, schema
+from tests.unit.families.metering.rig import as_result, schema
 
 PM = f"{{{wire.ROOT}payment/}}"
 BILLS = bills_rig.BILLS
-__all__ = ["BILLS", "PM", "Rig", "official"]
-
 PROVIDER = "00000000-0000-4000-8000-0000000000bb"
 """Whoever is paid; in samples, as in the tests' installation, the bank too."""
 THEIRS = accounts_rig.THEIRS
