@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import contextlib
 import dataclasses
 import functools
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ from lxml import etree
 import samples
 from gateway import clock, wire
 from gateway.families.nsi import loading
+from gateway.settings import Settings
 from signing import issue, subject
 from storage import directory, journal, numbers, registry, verification
 from tests import answers, hostile
@@ -117,18 +118,31 @@ class Player:
         """GUIDs of the versions of agreements, acts and devices by the TransportGUID of the action that made them."""
         self.votings: dict[str, str] = {}
         """GUIDs of meetings by the TransportGUID of the message or protocol that made them."""
+        self.granted: dict[str, str] = {}
+        """To whom each house was granted."""
         self.last_guid = ""
         """MessageGUID of the last message."""
 
-    def play(self, path: Path) -> tuple[stands.Answer, etree._Element | None]:
-        """Send a sample after its predecessors; return the answer and, for an accepted package, its result."""
-        expected = texts.expectation(path)
+    @property
+    def learned(self) -> tuple[dict[str, str], ...]:
+        """All that is known from the answers of before."""
+        return self.given, self.versions, self.votings, self.granted
+
+    def begin(self, path: Path) -> None:
+        """Send what a sample begins with, in its setting."""
         self.load(path)
-        with self.basis(path, expected):
-            for before in expected["before"]:
-                _, result = self.send((path.parent / before).resolve())
-                assert result is not None
-                assert result.find(f".//{wire.base('Error')}") is None
+        for before in before_of(path):
+            self.grant(before)
+            _, result = self.send(before)
+            assert result is not None
+            assert result.find(f".//{wire.base('Error')}") is None
+
+    def play(self, path: Path) -> tuple[stands.Answer, etree._Element | None]:
+        """Send a sample after what it begins with; return the answer and, for an accepted package, its result."""
+        if texts.expectation(path).get("basis", True):
+            self.grant(path)
+        else:
+            self.revoke(path, *before_of(path))
         return self.send(path)
 
     def send(self, path: Path) -> tuple[stands.Answer, etree._Element | None]:
@@ -206,31 +220,72 @@ class Player:
         """Give the data provider a role."""
         with self.stand.house.database.write() as connection:
             provider = directory.organisation(connection, stands.PROVIDER)
+            if provider.role == role:
+                return
             directory.change_organisation(connection, dataclasses.replace(provider, role=role), clock.now())
 
-    @contextlib.contextmanager
-    def basis(self, path: Path, expected: dict[str, Any]) -> Iterator[None]:
-        """Give the provider a basis for the houses of all messages; take it before the last one where it has none."""
-        paths = [path, *((path.parent / before).resolve() for before in expected["before"])]
-        trees = [etree.parse(each) for each in paths if each.suffix == ".xml"]
-        houses = {item.text for tree in trees for item in tree.iter(*_HOUSES)}
+    def grant(self, path: Path) -> None:
+        """Give the provider a basis for the houses of a message."""
         with self.stand.house.database.write() as connection:
-            for house in houses:
+            for house in houses_of(path) - self.granted.keys():
                 directory.grant_house(connection, stands.PROVIDER, house, clock.now())
-        yield
-        if not expected.get("basis", True):
-            with self.stand.house.database.write() as connection:
-                for house in houses:
-                    directory.revoke_house(connection, stands.PROVIDER, house, clock.now())
+                self.granted[house] = stands.PROVIDER
+
+    def revoke(self, *paths: Path) -> None:
+        """Take the basis for the houses of messages away."""
+        with self.stand.house.database.write() as connection:
+            for house in self.granted.keys() & {house for path in paths for house in houses_of(path)}:
+                directory.revoke_house(connection, stands.PROVIDER, house, clock.now())
+
+
+def before_of(path: Path) -> tuple[Path, ...]:
+    """Return the samples that a sample begins with."""
+    return tuple((path.parent / before).resolve() for before in texts.expectation(path)["before"])
+
+
+def houses_of(path: Path) -> set[str]:
+    """Return the FIASHouseGuids that a message names."""
+    return {item.text for item in etree.parse(path).iter(*_HOUSES)} if path.suffix == ".xml" else set()
+
+
+@dataclasses.dataclass(frozen=True)
+class Begun:
+    """An installation after what some samples begin with; it is copied for each of them."""
+
+    settings: Settings
+    learned: tuple[dict[str, str], ...]
+    last_guid: str
+
+
+@pytest.fixture(scope="module")
+def begun(tmp_path_factory: pytest.TempPathFactory) -> dict[object, Begun]:
+    """Beginnings by what was sent: hundreds of samples begin alike."""
+    return {}
 
 
 @pytest.fixture
-def player(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Player]:
-    expected = texts.expectation(request.getfixturevalue("path"))
+def player(
+    begun: dict[object, Begun], tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
+) -> Iterator[Player]:
+    path = request.getfixturevalue("path")
+    expected = texts.expectation(path)
     signature = "optional" if expected.get("envelope") else "required"
-    stand = stands.Stand(tmp_path / "data", house_basis="granted", signature=signature)
-    yield Player(stand)
-    stand.close()
+    key = (signature, before_of(path), tuple(expected.get("dictionaries", ())))
+    if key not in begun:
+        stand = stands.Stand(tmp_path_factory.mktemp("begun") / "data", house_basis="granted", signature=signature)
+        first = Player(stand)
+        first.begin(path)
+        stand.close()
+        begun[key] = Begun(stand.settings, first.learned, first.last_guid)
+    folder = tmp_path_factory.mktemp("sample") / "data"
+    shutil.copytree(begun[key].settings.data, folder)
+    player = Player(stands.Reopened(dataclasses.replace(begun[key].settings, data=folder)))
+    for ours, then in zip(player.learned, begun[key].learned, strict=True):
+        ours.update(then)
+    player.last_guid = begun[key].last_guid
+    yield player
+    player.stand.close()
+    shutil.rmtree(folder)
 
 
 @pytest.mark.parametrize("path", VALID, ids=name_of)
