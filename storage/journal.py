@@ -224,6 +224,8 @@ def decode(record: bytes, hash_: str | None = None) -> Entry:
             raise ValueError(f"unknown format {content['format']!r}")
         if content.keys() != _MEMBERS or canonical(content) != record:
             raise ValueError("not in canonical form")
+        for name, value in content["facts"].items():
+            _check_fact(name, value)
         at = dt.datetime.fromisoformat(content["at"])
         if moment(at) != content["at"]:
             raise ValueError(f"not a moment: {content['at']}")

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import functools
 import hashlib
+import re
 import sqlite3
 from collections.abc import Iterator, Mapping
 from typing import Final, TypeAlias
@@ -74,15 +76,12 @@ def _damaged_text_readable(connection: sa.Connection) -> Iterator[None]:
     if not isinstance(driver, sqlite3.Connection):
         yield
         return
-    driver.text_factory = _any_text
+    # In C, for it is called for every text.
+    driver.text_factory = functools.partial(str, encoding="utf-8", errors="surrogateescape")
     try:
         yield
     finally:
         driver.text_factory = str
-
-
-def _any_text(value: bytes) -> str:
-    return value.decode(errors="surrogateescape")
 
 
 def _verify_page(
@@ -91,10 +90,45 @@ def _verify_page(
     if not page:
         return
     kept = _kept(connection, chain.index, page[-1].entry_index + 1, payloads=payloads)
-    for row in page:
-        if row.entry_index < chain.index:
-            yield Fault(row.entry_index, "no entry can stand here")
-            continue
+    position = _pass_sound(page, 0, chain, kept)
+    while position < len(page):
+        row = page[position]
+        yield from _judge(row, chain, kept)
+        position = _pass_sound(page, position + 1, chain, kept)
+
+
+def _pass_sound(page: list[tables.Row], position: int, chain: _Chain, kept: dict[int, dict[str, _Kept]]) -> int:
+    """Go on along the chain over entries without payloads that are as they were written; return where that ends.
+
+    A record that has its hash, follows the one before and repeats its columns is judged by its bytes alone, three
+    times as fast as by reading it: in canonical form no text holds a bare quote, so what stands between beginning and
+    end can be nothing but facts.
+    """
+    if chain.previous is None or len(chain.previous) != 1:
+        return position
+    (previous,) = chain.previous
+    index, sha256 = chain.index, hashlib.sha256
+    for entry_index, kind, at, message, record, hash_ in page[position:]:
+        if entry_index != index or index in kept or not isinstance(record, bytes):
+            break
+        try:
+            read = _RECORD.fullmatch(record.decode())
+        except UnicodeDecodeError:
+            break
+        if read is None or read.groups() != (at, str(index), kind, message, previous):
+            break
+        if sha256(b"\0" + record).hexdigest() != hash_:
+            break
+        index, previous, position = index + 1, hash_, position + 1
+    chain.index, chain.previous = index, frozenset((previous,))
+    return position
+
+
+def _judge(row: tables.Row, chain: _Chain, kept: dict[int, dict[str, _Kept]]) -> Iterator[Fault]:
+    """Yield what is wrong with an entry, and with what should stand before it."""
+    if row.entry_index < chain.index:
+        yield Fault(row.entry_index, "no entry can stand here")
+    else:
         yield from _missing(chain, row.entry_index, kept)
         entry, faults = _verify_row(row, chain)
         if entry is not None:
@@ -161,6 +195,15 @@ def _digest(packed: bytes) -> _Kept:
         return str(error)
     return journal.Digest(hashlib.sha256(data).hexdigest(), len(data))
 
+
+_RECORD: Final = re.compile(
+    r'\{"at":"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z)",'
+    r'"facts":\{(?:"[a-z][a-z0-9_]*":(?:null|true|false|-?\d+|"(?:[^"\\\x00-\x1f]|\\.)*")(?:,(?=")|(?=\})))*\},'
+    r'"format":1,"index":(\d+),"kind":"([a-z-]+)","message":(?:null|"([0-9A-Fa-f-]*)"),"payloads":\{\},'
+    r'"previous":"([0-9a-f]{64})"\}',
+    re.ASCII,
+)
+"""A record of format 1 without payloads: moment, index, kind, message and the hash before it."""
 
 _Kept: TypeAlias = journal.Digest | str | None
 """What a stored payload turned out to be: its digest, why it has none, or None where nobody looked."""

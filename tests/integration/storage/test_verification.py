@@ -217,3 +217,64 @@ def test_verification_by_pages__is_that_of_the_whole(tamper, monkeypatch):
         "DELETE FROM journal_entry WHERE entry_index IN (1, 2, 3, 4)",
     )
     assert faults == [verification.Fault(1, "missing, and all after it up to 4")]
+
+
+@pytest.fixture
+def plain(sqlite):
+    """A journal of entries without payloads, which are judged by their bytes alone, with the triggers taken away."""
+    with sqlite.write() as connection:
+        journal.append(connection, [factories.event(number) for number in range(ENTRIES)])
+        _disarm(connection, sqlite=True)
+    return sqlite
+
+
+def _faults(database):
+    with database.read() as connection:
+        return list(verification.verify(connection))
+
+
+def test_plain_journal__has_no_fault(plain):
+    assert _faults(plain) == []
+
+
+@pytest.mark.parametrize("bit", [0, 5, 7])
+def test_bit_of_a_plain_record_flipped_anywhere__names_that_entry(plain, bit):
+    with plain.read() as connection:
+        (record,) = connection.exec_driver_sql("SELECT record FROM journal_entry WHERE entry_index = 2").scalars()
+    for position in range(len(record)):
+        flipped = bytearray(record)
+        flipped[position] ^= 1 << bit
+        with plain.write() as connection:
+            connection.exec_driver_sql("UPDATE journal_entry SET record = ? WHERE entry_index = 2", (bytes(flipped),))
+        assert _indexes(_faults(plain)) == [2], f"bit {bit} of byte {position}"
+
+
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [("kind", "other"), ("at", "2026-01-01T00:00:00.000000Z"), ("message", "other"), ("hash", "0" * 64)],
+)
+@pytest.mark.parametrize("index", [0, 3, ENTRIES - 1])
+def test_column_of_a_plain_entry_changed__names_that_entry(plain, column, value, index):
+    with plain.write() as connection:
+        connection.exec_driver_sql(f"UPDATE journal_entry SET {column} = ? WHERE entry_index = ?", (value, index))
+    assert _indexes(_faults(plain)) == [index]
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        '"a":1,',  # a comma that nothing follows
+        '"A":1',  # a name that the format does not have
+        '"a":[1]',  # a value that it does not have
+        '"a":1}, "b":{"c":1',  # another object after the facts
+        '"a":"\x01"',  # a control character in a text
+    ],
+)
+def test_plain_record_with_facts_that_the_format_does_not_have__is_named_though_its_hash_is_right(plain, facts):
+    with plain.write() as connection:
+        (record,) = connection.exec_driver_sql("SELECT record FROM journal_entry WHERE entry_index = 5").scalars()
+        begin, end = record.index(b'"facts":{') + len(b'"facts":{'), record.index(b'},"format"')
+        changed = record[:begin] + facts.encode() + record[end:]
+        values = (changed, journal.hash_of(changed))
+        connection.exec_driver_sql("UPDATE journal_entry SET record = ?, hash = ? WHERE entry_index = 5", values)
+    assert _indexes(_faults(plain)) == [5]
