@@ -37,7 +37,7 @@ PROVIDER = "00000000-0000-4000-8000-0000000000bb"
 STRANGER = "00000000-0000-4000-8000-0000000000cc"
 """An organisation that exists and has granted nothing."""
 
-_HASH = (
+PASSWORD_HASH = (
     "scrypt$2$8$1$YQ==$"
     + base64.b64encode(hashlib.scrypt(PASSWORD.encode(), salt=b"a", n=2, r=8, p=1, maxmem=2**27, dklen=32)).decode()
 )
@@ -242,7 +242,7 @@ def _introduce(connection) -> None:
         known = PROVIDER_NUMBERS if guid == PROVIDER else {}
         added = directory.Organisation(guid, ogrn, f"ООО «{role}»", role, **known)
         directory.add_organisation(connection, added, NOW)
-    directory.add_system(connection, directory.System(LOGIN, _HASH, OPERATOR), NOW)
+    directory.add_system(connection, directory.System(LOGIN, PASSWORD_HASH, OPERATOR), NOW)
     directory.grant(connection, PROVIDER, LOGIN, NOW)
     directory.grant(connection, OPERATOR, LOGIN, NOW)
 

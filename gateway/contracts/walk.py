@@ -7,6 +7,7 @@ fixed attributes. Types with a name are walked once, children only when somebody
 from __future__ import annotations
 
 import dataclasses
+import threading
 from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
@@ -37,12 +38,14 @@ _ANY = _Body(is_text=True)
 
 
 class Walk:
-    """The shapes of one service, made when they are asked for."""
+    """The shapes of one service, made when they are asked for; safe for threads."""
 
     def __init__(self, found: components.Components, wsdl: str) -> None:
         self._found = found
         self._wsdl = wsdl
         self._bodies: dict[str, _Body] = {}
+        self._walking = threading.RLock()
+        """Held while a type is walked: an abstract one is kept before it is known what it can be."""
 
     def element(self, name: str) -> Shape:
         """Return the shape of a global element; raises ContractError where the schemas declare none."""
@@ -68,13 +71,14 @@ class Walk:
     def _named(self, name: str, referrer: Node) -> _Body:
         if name.startswith(XS):
             return _Body(is_text=True, type=name.removeprefix(XS))
-        if name not in self._bodies:
-            node = self._found.need("type", name, referrer)
-            self._bodies[name] = self._type(node)
-            if _is_abstract(node):
-                # The types that extend it inherit from what was just kept.
-                self._bodies[name] = dataclasses.replace(self._bodies[name], kinds=self._kinds(name))
-        return self._bodies[name]
+        with self._walking:
+            if name not in self._bodies:
+                node = self._found.need("type", name, referrer)
+                self._bodies[name] = self._type(node)
+                if _is_abstract(node):
+                    # The types that extend it inherit from what was just kept.
+                    self._bodies[name] = dataclasses.replace(self._bodies[name], kinds=self._kinds(name))
+            return self._bodies[name]
 
     def _kinds(self, name: str) -> dict[str, _Body]:
         """Return every type that extends an abstract one: what xsi:type can name in its place."""

@@ -11,200 +11,18 @@ description as under ours. Entries of dictionaries, statuses of contracts and ob
 from __future__ import annotations
 
 import datetime as dt
-import uuid
 from decimal import Decimal
 from types import SimpleNamespace
 
 import pytest
-import zeep
 from lxml import etree
 
-from gateway import clock, wire
-from gateway.contracts import builtin
+from gateway import wire
 from tests import foreign
 from tests import stand as stands
+from tests.foreign_office import AREAS, BEGIN, END, FLATS, HOUSE, TODAY, Books, new
 
-HOUSE = "6d1f0b52-7c3e-4a95-8e60-2b9c4d7a1f35"
-FLATS = 10
-AREAS = {str(number): Decimal(30 + 3 * number) / 1 for number in range(1, FLATS + 1)}
-TODAY = dt.datetime.now(clock.MOSCOW).date()
-BEGIN = TODAY.replace(day=1)
-END = BEGIN + dt.timedelta(days=3 * 365)
-_LENIENT = zeep.Settings(strict=False)
 NOWHERE = "00000000-0000-4000-8000-000000000000"
-
-
-def new() -> str:
-    return str(uuid.uuid4())
-
-
-class Foreigner:
-    """zeep with one client for each service, made from the WSDL that the stand serves."""
-
-    def __init__(self, stand, address):
-        self._stand, self._address = stand, address
-        self._clients = {}
-        self.transport = foreign.Transport()
-
-    def send(self, service, operation, **values):
-        """Send a request, have it executed, and return the body of its result."""
-        client, port, organisation = self.service(service)
-        answer = getattr(port, operation)(**values, _soapheaders=foreign.header(client, organisation))
-        return self.result(service, answer.body.Ack.MessageGUID)
-
-    def result(self, service, guid):
-        client, port, organisation = self.service(service)
-        self._stand.work()
-        result = port.getState(MessageGUID=guid, _soapheaders=foreign.header(client, organisation)).body
-        assert (result.RequestState, result.ErrorMessage) == (3, None)
-        return result
-
-    def houses(self, operation, **values):
-        return self.send("house-management", operation, **values)
-
-    def imported(self, operation, **values):
-        """Send an import of house-management; return TransportGUID → CommonResult."""
-        (found,) = self.houses(operation, **values).ImportResult
-        return {each.TransportGUID: each for each in found.CommonResult}
-
-    def service(self, name):
-        is_common = name.endswith("common")
-        if name not in self._clients:
-            path = builtin.pack().service(name).path
-            plugin = foreign.Signature(stands.OPERATOR if is_common else stands.PROVIDER)
-            wsdl = f"{self._address}{path}?wsdl"
-            client = zeep.Client(wsdl, transport=self.transport, plugins=[plugin], settings=_LENIENT)
-            (binding,) = client.wsdl.bindings
-            self._clients[name] = client, client.create_service(binding, f"{self._address}{path}")
-        return *self._clients[name], None if is_common else stands.PROVIDER
-
-
-class Books:
-    """What the company has learned, and the requests that follow from it."""
-
-    def __init__(self, foreigner):
-        self.ask = foreigner
-        self.entries = {}
-        self.flats = {}
-        self.accounts = {}
-
-    def ref(self, number, code):
-        return {"Code": code, "GUID": self.entries[number, code]}
-
-    def load(self, *numbers):
-        for number in numbers:
-            item = self.ask.send(
-                "nsi-common", "exportNsiItem", RegistryNumber=number, ListGroup="NSI", version="10.0.1.2"
-            ).NsiItem
-            self.entries |= {(number, each.Code): each.GUID for each in item.NsiElement if each.IsActual}
-
-    def house(self):
-        transports = {number: new() for number in AREAS}
-        house = {
-            "ApartmentHouseToCreate": {
-                "BasicCharacteristicts": {
-                    "No_RSO_GKN_EGRP_Registered": True,
-                    "FIASHouseGuid": HOUSE,
-                    "TotalSquare": "780.0",
-                    "State": self.ref(24, "2"),
-                    "UsedYear": 1987,
-                    "FloorCount": "5",
-                    "OKTMO": {"code": "45382000"},
-                    "OlsonTZ": self.ref(32, "2"),
-                    "CulturalHeritage": False,
-                },
-                "UndergroundFloorCount": "1",
-                "TransportGUID": new(),
-            },
-            "NonResidentialPremiseToCreate": [
-                {
-                    "No_RSO_GKN_EGRP_Registered": True,
-                    "PremisesNum": "Подвал",
-                    "TotalArea": "118.4",
-                    "IsCommonProperty": True,
-                    "TransportGUID": new(),
-                }
-            ],
-            "EntranceToCreate": [{"EntranceNum": "1", "StoreysCount": 5, "TransportGUID": new()}],
-            "ResidentialPremises": [
-                {
-                    "ResidentialPremisesToCreate": {
-                        "No_RSO_GKN_EGRP_Registered": True,
-                        "PremisesNum": number,
-                        "EntranceNum": "1",
-                        "PremisesCharacteristic": self.ref(30, "1"),
-                        "TotalArea": area,
-                        "TransportGUID": transports[number],
-                    }
-                }
-                for number, area in AREAS.items()
-            ],
-            "LiftToCreate": [
-                {"EntranceNum": "1", "FactoryNum": "ЛИФТ-1", "Type": self.ref(192, "1"), "TransportGUID": new()}
-            ],
-        }
-        results = self.ask.imported("importHouseUOData", ApartmentHouse=house, version="13.2.3.2")
-        self.flats = {number: results[guid].GUID for number, guid in transports.items() if guid in results}
-        return results
-
-    def contract(self):
-        paper = {
-            "Name": "Документ.pdf",
-            "Description": "Документ",
-            "Attachment": {"AttachmentGUID": new()},
-            "AttachmentHASH": "0" * 64,
-        }
-        term, current = {"StartDate": BEGIN, "EndDate": END}, {"CurrentDoc": True}
-        placing = {
-            "DocNum": "1/УК",
-            "SigningDate": BEGIN,
-            "EffectiveDate": BEGIN,
-            "PlanDateComptetion": END,
-            "Owners": True,
-            "Protocol": {"ProtocolAdd": {"ProtocolMeetingOwners": [paper]}},
-            "ContractBase": self.ref(58, "1"),
-            "ContractAttachment": [paper],
-            "SignedOwners": [paper],
-            "ContractObject": [
-                {
-                    "FIASHouseGuid": HOUSE,
-                    **term,
-                    "TransportGUID": new(),
-                    "BaseMService": current,
-                    "HouseService": [{"ServiceType": self.ref(3, "1"), **term, "BaseService": current}],
-                    "AddService": [{"ServiceType": self.ref(1, "1"), **term, "BaseService": current}],
-                }
-            ],
-        }
-        contract = {"TransportGUID": new(), "PlacingContract": placing}
-        results = self.ask.imported("importContractData", Contract=[contract], version="11.9.0.1")
-        return results[contract["TransportGUID"]].importContract
-
-    def account(self, flat, payer="Образцова", **changes):
-        return {
-            "isUOAccount": True,
-            "LivingPersonsNumber": 2,
-            "TotalSquare": AREAS[flat],
-            "Accommodation": [{"PremisesGUID": self.flats[flat]}],
-            "PayerInfo": {"Ind": {"Surname": payer, "FirstName": "Мария"}},
-            "TransportGUID": new(),
-            "AccountNumber": f"УК-{flat}",
-            **({"AccountGUID": self.accounts[flat].GUID} if flat in self.accounts else {}),
-            **changes,
-        }
-
-    def import_accounts(self, *accounts):
-        """Return the results in the order of the accounts."""
-        results = self.ask.imported("importAccountData", Account=list(accounts), version="10.0.1.1")
-        return [results[each["TransportGUID"]] for each in accounts]
-
-    def sell(self, flat):
-        """Close an account and open another under its number, in one package."""
-        closed = {"CloseReason": self.ref(22, "1"), "CloseDate": TODAY}
-        leaving = self.account(flat, Closed=closed, Accommodation=[])
-        coming = self.account(flat, "Пробная")
-        del coming["AccountGUID"]
-        return self.import_accounts(leaving, coming)
 
 
 @pytest.fixture(scope="module")
@@ -212,9 +30,9 @@ def month(tmp_path_factory):
     """The whole month, once: each answer under the name of its step."""
     stand = stands.Stand(tmp_path_factory.mktemp("month") / "data", house_basis="contract")
     with foreign.listening(stand.web) as address:
-        asking = Foreigner(stand, address)
+        asking = foreign.Foreigner(stand, address)
         yield _play(asking)
-        asking.transport.session.close()
+        asking.close()
     stand.close()
 
 

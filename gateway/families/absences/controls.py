@@ -17,6 +17,7 @@ from gateway.families.absences import records as acts
 from gateway.families.absences.case import HOUSE, KINDS, Case
 from gateway.families.absences.request import Verb
 from gateway.families.controls import Control, control
+from gateway.families.houses import finding
 from gateway.families.metering import kinds, resources
 from gateway.families.problems import problem
 
@@ -77,9 +78,10 @@ def object_is_named_once(case: Case) -> Iterator[api.Problem]:
 @control(errors.PROVIDER_DENIED)
 def house_is_of_the_provider(case: Case) -> Iterator[api.Problem]:
     """Refuse an object in a house for which the provider has no basis."""
-    for house in case.houses:
-        if not case.may_use_house(house):
-            yield problem(errors.PROVIDER_DENIED, where=f"HMObjectGUID, FIASHouseGuid {house}")
+    # Told by what was named: in which house an object of others is, is not for the sender to learn.
+    for each in case.objects:
+        if each.thing and not case.may_use_house(finding.house_of(each.thing)):
+            yield problem(errors.PROVIDER_DENIED, where=f"HMObjectGUID {each.guid}")
 
 
 @control(codes.DEVICE_UNFIT)

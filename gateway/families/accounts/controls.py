@@ -121,9 +121,10 @@ def reason_is_a_contract_of_its_kind(subject: Subject) -> Iterator[api.Problem]:
 @control(errors.PROVIDER_DENIED)
 def house_is_of_the_provider(subject: Subject) -> Iterator[api.Problem]:
     """Refuse a place in a house for which the provider has no basis."""
-    for house in dict.fromkeys(place.house for place in subject.places if place.house):
-        if not subject.task.may_use_house(house):
-            yield problem(errors.PROVIDER_DENIED, where=f"Accommodation, FIASHouseGuid {house}")
+    # Told by what was named: in which house a place of others is, is not for the sender to learn.
+    for place in subject.places:
+        if place.house and not subject.task.may_use_house(place.house):
+            yield problem(errors.PROVIDER_DENIED, where=f"Accommodation, {place.element} {place.guid}")
 
 
 @control(codes.SHARES_EXCEED)

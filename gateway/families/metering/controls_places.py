@@ -65,9 +65,10 @@ def device_is_in_the_house_of_the_request(case: Case) -> Iterator[api.Problem]:
 @control(errors.PROVIDER_DENIED)
 def house_is_of_the_provider(case: Case) -> Iterator[api.Problem]:
     """Refuse a place in a house for which the provider has no basis."""
-    for house in dict.fromkeys(place.house for place in case.places if place.house):
-        if not case.may_use_house(house):
-            yield problem(errors.PROVIDER_DENIED, where=f"FIASHouseGuid {house}")
+    # Told by what was named: in which house a place of others is, is not for the sender to learn.
+    for place in case.places:
+        if place.house and not case.may_use_house(place.house):
+            yield problem(errors.PROVIDER_DENIED, where=f"{place.name} {place.guid}")
 
 
 @control(account_codes.ACCOUNT_UNKNOWN, codes.ACCOUNT_CLOSED, codes.ACCOUNT_ELSEWHERE)

@@ -1,8 +1,10 @@
+import threading
+
 import pytest
 from lxml import etree
 
 from gateway import wire
-from gateway.contracts import errors, schema, shape
+from gateway.contracts import builtin, components, errors, schema, shape
 from tests.unit.contracts import pack_files
 from tests.unit.contracts.pack_files import GUID, message, service, toys
 
@@ -136,3 +138,29 @@ def test_content_that_does_not_fit__is_refused_with_its_path(data, path, reason)
 def test_element_without_a_place__is_not_read():
     with pytest.raises(errors.ContentError, match="no place for"):
         shape.read(message("<Car/>"), REQUEST)
+
+
+def test_abstract_type__is_never_seen_half_walked_by_another_thread(monkeypatch):
+    """While one thread looks for what the type can be, another one asks for it."""
+    pack = builtin.pack()
+    nsi = pack.service("nsi-common")
+    shapes = shape.Shapes(pack, nsi)
+    looked, others, seen = components.Components.all, [], []
+
+    def fields():
+        found = shapes.element(nsi.result)
+        for name in ("NsiItem", "NsiElement", "NsiElementField"):
+            found = found.child(name).shape
+        seen.append(bool(found.kinds))
+
+    def looking(self, kind):
+        if not others:
+            others.append(threading.Thread(target=fields))
+            others[0].start()
+            others[0].join(0.2)
+        return looked(self, kind)
+
+    monkeypatch.setattr(components.Components, "all", looking)
+    fields()
+    others[0].join()
+    assert seen == [True, True]
