@@ -15,7 +15,7 @@ from typing import Final, TypeAlias
 
 import sqlalchemy as sa
 
-from storage import journal, tables
+from storage import journal, merkle, tables
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -33,6 +33,7 @@ def verify(
 ) -> Iterator[Fault]:
     """Recompute the journal from `start` up to `stop` and yield its faults by index; nothing when all is well.
 
+    To the end, the tiles of the tree are recomputed too, and their faults told last.
     With `payloads` every document is unpacked and digested too; without it only that each is there. Started in the
     middle, the hash before `start` is taken from the stored entry. Memory does not grow with the journal.
     """
@@ -49,6 +50,7 @@ def verify(
         if stop is None:
             for owned in connection.execute(_ROLES, {"start": chain.index, "stop": _END}):
                 yield Fault(owned.entry_index, f"payload {owned.role!r} has no entry")
+            yield from (Fault(index, what) for index, what in merkle.faults(connection, chain.index))
 
 
 @dataclasses.dataclass(slots=True)
@@ -91,6 +93,7 @@ def _verify_page(
     if not page:
         return
     kept = _kept(connection, chain.index, page[-1].entry_index + 1, payloads=payloads)
+    leaves = merkle.leaves(connection, chain.index, page[-1].entry_index + 1)
     for row in page:
         if row.entry_index < chain.index:
             yield Fault(row.entry_index, "no entry can stand here")
@@ -99,6 +102,8 @@ def _verify_page(
         entry, faults = _verify_row(row, chain)
         if entry is not None:
             faults += _payload_faults(entry.payloads, kept.get(row.entry_index, {}))
+        if leaves.get(row.entry_index, row.hash) != row.hash:
+            faults.append("the tree has another hash here")
         yield from (Fault(row.entry_index, what) for what in faults)
         chain.index = row.entry_index + 1
 
