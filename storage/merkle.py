@@ -74,35 +74,31 @@ def leaves(connection: sa.Connection, start: int, stop: int) -> dict[int, str]:
     return found
 
 
-def faults(connection: sa.Connection, size: int) -> Iterator[tuple[int, str]]:
-    """Recompute the stored tiles of a journal of `size` entries: yield the index where each wrong one begins, and why.
+def faults(connection: sa.Connection) -> Iterator[tuple[int, str]]:
+    """Recompute the stored tiles: yield the index of the entry where each wrong one begins, and what is wrong.
 
     Whether level 0 repeats the entries is not asked here, see `leaves`.
     """
-    level, span = 0, tree.WIDTH
-    below = b""
+    size: int = connection.execute(_COUNT).scalar_one()
+    level, span, below = 0, tree.WIDTH, dict[int, bytes]()
     while True:
-        wanted, roots = size // span, list[bytes]()
+        wanted, roots = size // span, dict[int, bytes]()
         for row in connection.execute(_TILES, {"level": level, "first": 0, "last": _END}):
-            begins = row.number * span
             if row.number >= wanted:
-                yield begins, f"a tile of the tree reaches to entry {begins + span - 1}, the journal has {size}"
+                last = (row.number + 1) * span - 1
+                yield row.number * span, f"a tile of the tree reaches to entry {last}, the journal has {size}"
                 continue
-            while len(roots) < row.number:
-                yield len(roots) * span, f"the tile of level {level} is missing"
-                roots.append(bytes(tree.HASH))
-            hashes, kept = bytes(row.hashes), bytes(row.root)
-            place = slice(row.number * tree.WIDTH * tree.HASH, (row.number + 1) * tree.WIDTH * tree.HASH)
-            if len(hashes) != tree.WIDTH * tree.HASH or tree.above(hashes) != kept:
-                yield begins, f"the tile of level {level} does not have its root"
-            elif level and hashes != below[place]:
-                yield begins, f"the tile of level {level} does not repeat the roots below it"
-            roots.append(kept)
-        for number in range(len(roots), wanted):
-            yield number * span, f"the tile of level {level} is missing"
+            hashes, roots[row.number] = bytes(row.hashes), bytes(row.root)
+            if len(hashes) != tree.WIDTH * tree.HASH or tree.above(hashes) != roots[row.number]:
+                yield row.number * span, f"the tile of level {level} does not have its root"
+            elif level and hashes != b"".join(below.get(row.number * tree.WIDTH + at, b"") for at in range(tree.WIDTH)):
+                yield row.number * span, f"the tile of level {level} does not repeat the roots below it"
+        if len(roots) < wanted:
+            missing = next(number for number in range(wanted) if number not in roots)
+            yield missing * span, f"a tile of level {level} is missing"
         if not wanted and level:
             return
-        level, span, below = level + 1, span * tree.WIDTH, b"".join(roots)
+        level, span, below = level + 1, span * tree.WIDTH, roots
 
 
 def _add(connection: sa.Connection, level: int, number: int) -> None:
@@ -122,6 +118,7 @@ def _row(connection: sa.Connection, level: int, first: int, count: int) -> bytes
 
 _END: Final = 2**62
 _ENTRY: Final = tables.journal_entry
+_COUNT: Final = sa.select(sa.func.count()).select_from(_ENTRY)
 _TABLE: Final = tables.journal_tile
 _ADD: Final = sa.insert(_TABLE)
 _TILE: Final = sa.select(_TABLE.c.hashes).where(

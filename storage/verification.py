@@ -50,7 +50,7 @@ def verify(
         if stop is None:
             for owned in connection.execute(_ROLES, {"start": chain.index, "stop": _END}):
                 yield Fault(owned.entry_index, f"payload {owned.role!r} has no entry")
-            yield from (Fault(index, what) for index, what in merkle.faults(connection, chain.index))
+            yield from (Fault(index, what) for index, what in merkle.faults(connection))
 
 
 @dataclasses.dataclass(slots=True)
