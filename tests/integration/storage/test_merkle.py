@@ -89,7 +89,7 @@ def test_journal_of_an_earlier_release__gets_its_tree_and_grows_on(of_an_earlier
         assert merkle.root(connection, len(leaves)) == reference(leaves).root()
         assert list(merkle.faults(connection)) == []
         reads = []
-        sa.event.listen(db._reading, "before_cursor_execute", lambda *call: reads.append(call[2]))
+        sa.event.listen(connection, "before_cursor_execute", lambda *call: reads.append(call[2]))
         path = merkle.inclusion(connection, 1000, len(leaves))
         assert tree.verify_inclusion(leaves[1000], 1000, len(leaves), path, reference(leaves).root())
         assert 0 < len(reads) <= 5
