@@ -1,6 +1,7 @@
-"""How processes live beside each other: each follows what is changed meanwhile, and some work only one of them does.
+"""How processes live beside each other: each follows what is changed, and some work only one does.
 
-A thread looks once a second. Looking must be cheap where nothing has changed. Whatever goes wrong, what was in force stays.
+A thread looks once a second. Looking must be cheap where nothing has changed. Whatever goes wrong, what was in force
+stays.
 """
 
 from __future__ import annotations

@@ -162,7 +162,7 @@ def get(connection: sa.Connection, message_guid: str) -> Package | None:
 
 
 def named(connection: sa.Connection, guid: str) -> list[Package]:
-    """Return the packages under a MessageGUID (lower case): the gateway's own, or else of senders, who may share one."""
+    """Return the packages under a MessageGUID, lower case: the gateway's own, or else senders', who may share one."""
     found = get(connection, guid)
     if found is not None:
         return [found]

@@ -1,7 +1,7 @@
 """Signed notes (C2SP signed-note): a text, an empty line, and signatures, a line each, over the bytes of the text.
 
-The key of an installation is what its results are signed with: ECDSA on P-256 is signature type 0x02 of the standard, and
-its key id the hash of the public key alone. The others have no type there, so they are of type 0xff, named by the
+The key of an installation is what its results are signed with. ECDSA on P-256 is signature type 0x02 of the standard,
+and its key id the hash of the public key alone. The others have no type there, so they are of type 0xff, named by the
 address of their XML signature algorithm. Signatures are what openssl takes: DER for ECDSA, the bare octets for RSA and
 ГОСТ.
 """

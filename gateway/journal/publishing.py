@@ -1,4 +1,4 @@
-"""Checkpoints are made, stored, and put into a folder: by one process of an installation, at an interval, and on demand.
+"""Checkpoints are made, stored, and put into a folder: at an interval by one process of a host, and on demand.
 
 A checkpoint is signed only over what is committed, and only if the journal still begins with everything that the last
 one covers: an installation never contradicts itself without saying so (Contradiction, and the log).
@@ -76,7 +76,7 @@ def covering(db: database.Database, key: Signer, conf: settings.Settings, index:
 
 
 def publish(db: database.Database, kept: checkpoints.Kept, conf: settings.Settings) -> None:
-    """Put a checkpoint and every tile it needs into the folder of the settings, if there is one; the checkpoint last."""
+    """Put every tile that a checkpoint needs, and then itself, into the folder of the settings, if there is one."""
     if not conf.checkpoint_folder:
         return
     folder = Path(conf.checkpoint_folder)

@@ -15,8 +15,9 @@ from typing import Any, Final
 from gateway import settings
 from gateway.journal import errors, notes, publishing
 from gateway.journal.checkpoint import Checkpoint
-from signing import issue
+from signing import certificates, issue
 from signing.certificates import Certificate, read
+from signing.errors import SigningError
 from signing.gost.backend import Backend
 from signing.signer import Signer
 from storage import database, journal, merkle, packages, tree
@@ -70,18 +71,16 @@ def check(data: bytes, certificate: Certificate | None, backend: Backend | None)
     """
     try:
         content: dict[str, Any] = json.loads(data)
-        if content["format"] != FORMAT:
-            raise errors.BadReceipt(f"not a receipt of a known format: {content['format']!r}")
         record, index = content["record"].encode(), content["index"]
         path = [base64.b64decode(each, validate=True) for each in content["inclusion"]]
         note = notes.parse(content["checkpoint"])
         signer = certificate or read_pem(content["certificate"])
         told = {name: content[name] for name in _TOLD}
         entry = journal.decode(record)
-    except errors.BadReceipt:
-        raise
-    except (KeyError, TypeError, AttributeError, ValueError, RecursionError, errors.BadNote) as error:
+    except (KeyError, TypeError, AttributeError, ValueError, RecursionError, SigningError, errors.BadNote) as error:
         raise errors.BadReceipt(f"not a receipt: {error}") from error
+    if content.get("format") != FORMAT:
+        raise errors.BadReceipt(f"not a receipt of a known format: {content.get('format')!r}")
     signed = _signed(note, signer, backend)
     if not tree.verify_inclusion(tree.leaf(record), entry.index, signed.size, path, signed.root):
         raise errors.BadReceipt(f"the record is not entry {entry.index} of the journal that the checkpoint has signed")
@@ -100,9 +99,9 @@ def check(data: bytes, certificate: Certificate | None, backend: Backend | None)
 
 
 def read_pem(pem: str) -> Certificate:
-    """Read one certificate from PEM; raises ValueError."""
+    """Read one certificate from PEM; raises ValueError or SigningError."""
     body = "".join(line for line in pem.splitlines() if not line.startswith("-----"))
-    return read(base64.b64decode(body, validate=True))
+    return certificates.usable(base64.b64decode(body, validate=True), "the certificate beside it")
 
 
 def _signed(note: notes.Note, signer: Certificate, backend: Backend | None) -> Checkpoint:

@@ -1,4 +1,4 @@
-"""The second party: it keeps the checkpoints of a journal on another machine, and proves each to continue the last (P10).
+"""The second party: keeps the checkpoints of a journal on another machine, and proves each to continue the last (P10).
 
 It needs no database and believes nothing that it is told: consistency is computed from the tiles, against the root that
 it has kept. Its folder:
@@ -70,12 +70,12 @@ class Witness:
             raise errors.Unreachable(f"{self.url} gives no checkpoint: {error}") from error
         before = self._last()
         try:
-            if before is not None and now.origin != before.origin:
-                raise errors.Evidence(f"this is another journal: {now.origin}, and not {before.origin}")
             signer = self._signer(note, now.origin)
             self._compare(before, now)
         except errors.Evidence as found:
             raise self._keep_evidence(found, offered) from None
+        # Only now: whoever has signed another journal is not believed the next time.
+        self._believe(signer)
         if before != now:
             _write(_next(self.folder / "checkpoints", 8), offered.encode())
         return Seen(now, before, signer)
@@ -86,9 +86,12 @@ class Witness:
             if whole.root() != now.root:
                 raise errors.Evidence(f"the tiles do not make the root of the checkpoint of {now.size} entries")
             return
+        if now.origin != before.origin:
+            raise errors.Evidence(f"this is another journal: {now.origin}, and not {before.origin}")
         if now.size < before.size:
             raise errors.Evidence(
-                f"the journal was cut or an old copy restored: {now.size} entries are signed now, {before.size} were before"
+                "the journal was cut or an old copy restored: "
+                f"{now.size} entries are signed now, and {before.size} were"
             )
         proof = whole.consistency(before.size)
         if tree.verify_consistency(before.size, now.size, proof, before.root, now.root):
@@ -102,19 +105,17 @@ class Witness:
     def _signer(self, note: notes.Note, origin: str) -> Certificate:
         kept = self._believed()
         if kept is not None and note.is_signed_by(origin, kept, self.backend):
-            self._believe(kept)
             return kept
         named = self._named()
         if not note.is_signed_by(origin, named, self.backend):
             raise errors.Evidence(
-                "the checkpoint is signed neither by the key that is believed nor by the one it names"
+                "the checkpoint is signed by no key that is believed, nor by the one that is named beside it"
             )
         if kept is not None and not self.accept_key:
             raise errors.Evidence(
-                f"the checkpoint is signed by another key: certificate {named.fingerprint}, and not {kept.fingerprint}; "
-                "ask the installation, and go on with --accept-key"
+                f"the checkpoint is signed by another key: certificate {named.fingerprint}, and not "
+                f"{kept.fingerprint}; ask the installation, and go on with --accept-key"
             )
-        self._believe(named)
         return named
 
     def _named(self) -> Certificate:

@@ -12,7 +12,6 @@ from typing import Final
 
 from gateway import clock, errors, installation
 from gateway.intake import guard, identity
-from gateway.journal import errors as journal_errors
 from gateway.journal import notes, publishing, receipt
 from gateway.journal.checkpoint import Checkpoint
 from gateway.web.response import TEXT, Response
@@ -29,6 +28,7 @@ GAP: Final = dt.timedelta(seconds=1)
 """Between two checkpoints that are made because somebody has asked for a receipt."""
 
 _TILE: Final = re.compile(r"tile/([0-9]|[1-5][0-9]|6[0-3])/((?:x[0-9]{3}/){0,5}[0-9]{3})(?:\.p/([1-9][0-9]{0,2}))?")
+_GUID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _FOR_EVER: Final = ("Cache-Control", "public, max-age=31536000, immutable")
 _NOT_KEPT: Final = ("Cache-Control", "no-cache")
 _PRIVATE: Final = ("Cache-Control", "no-store")
@@ -77,6 +77,8 @@ class JournalPages:
 
     def _receipt(self, environ: guard.Environ, message: str) -> Response:
         system = self._identity.authenticate(self._identity.credentials(environ))
+        if not _GUID.fullmatch(message):
+            return _nothing("такого принятого сообщения нет")
         house = self._house
         with house.database.read() as connection:
             found = packages.named(connection, message)
@@ -85,14 +87,17 @@ class JournalPages:
         if len(own) != 1:
             several = "таких сообщений несколько, укажите MessageGUID из подтверждения о приёме"
             return _nothing(several if own else "такого принятого сообщения нет")
-        if last is not None and last.size <= own[0].entry_index:
-            if clock.now() - Checkpoint.read(notes.parse(last.note)).at < GAP:
-                return _later("контрольная точка, которая охватит сообщение, будет через секунду", 1)
+        if (
+            last is not None
+            and last.size <= own[0].entry_index
+            and clock.now() - Checkpoint.read(notes.parse(last.note)).at < GAP
+        ):
+            return _later("контрольная точка, которая охватит сообщение, будет через секунду", 1)
         made = receipt.make(house.database, house.key, house.settings, own[0])
         return Response("200 OK", "application/json", made, lines=(_PRIVATE,))
 
     def _may_see(self, system: directory.System, package: packages.Package) -> bool:
-        """Tell whether a message is the system's own: by a grant of the organisation, or where there is none, itself."""
+        """Tell whether a message is the system's own: its organisation has granted it, or it has sent for none."""
         if not package.organisation:
             return package.system == system.login
         try:
