@@ -20,7 +20,6 @@ from gateway.journal import errors, publishing, receipt
 from storage import directory, journal, packages, tables, tree
 from tests import samples
 from tests import stand as stands
-
 from tests.unit.families.nsi import test_common
 from tests.unit.web.test_metrics import values
 
