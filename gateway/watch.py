@@ -45,11 +45,11 @@ def follow(
 
 
 @contextlib.contextmanager
-def alone(path: Path) -> Iterator[bool]:
-    """Hold the lock file `path` for the block: False where another process of this host holds it."""
+def alone(path: Path, *, wait: bool = False) -> Iterator[bool]:
+    """Hold the lock file `path` for the block; False where another one holds it, unless it is waited for."""
     descriptor = os.open(path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        fcntl.flock(descriptor, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
         is_ours = True
     except BlockingIOError:
         is_ours = False

@@ -22,7 +22,7 @@ def command(where: place.Place, *, as_json: bool) -> None:
     try:
         with where.database() as db:
             kept = publishing.make(db, key, conf)
-            publishing.publish(db, kept, conf)
+            publishing.publish(db, conf)
     finally:
         key.close()
     if as_json:

@@ -37,7 +37,8 @@ def run(house: installation.Installation, stop: threading.Event) -> None:
                     with house.database.read() as connection:
                         is_empty = journal.size(connection) == 0
                     if not is_empty:
-                        publish(house.database, make(house.database, house.key, conf), conf)
+                        make(house.database, house.key, conf)
+                    publish(house.database, conf)
                 except Exception:  # whatever it is: nothing is lost, and the next look tries again
                     log.exception("no checkpoint made")
                 stop.wait(conf.checkpoint_interval)
@@ -75,20 +76,28 @@ def covering(db: database.Database, key: Signer, conf: settings.Settings, index:
     return kept or make(db, key, conf)
 
 
-def publish(db: database.Database, kept: checkpoints.Kept, conf: settings.Settings) -> None:
-    """Put every tile that a checkpoint needs, and then itself, into the folder of the settings, if there is one."""
+def publish(db: database.Database, conf: settings.Settings) -> None:
+    """Put the last checkpoint, behind every tile that it needs, into the folder of the settings, if there is one.
+
+    One at a time does so, and looks which is the last only then: an older one never takes the place of a newer, which
+    would look to a witness as if the journal had been cut.
+    """
     if not conf.checkpoint_folder:
         return
     folder = Path(conf.checkpoint_folder)
+    folder.mkdir(parents=True, exist_ok=True)
     target = folder / "checkpoint"
-    if target.exists() and target.read_text("utf-8") == kept.note:
-        return
-    level = 0
-    while full := kept.size >> (8 * level):
-        _publish_level(db, folder, level, full)
-        level += 1
-    _write(folder / "certificate.pem", issue.pem(read(kept.certificate)))
-    _write(target, kept.note.encode())
+    with watch.alone(folder / ".lock", wait=True):
+        with db.read() as connection:
+            kept = checkpoints.last(connection)
+        if kept is None or (target.exists() and target.read_text("utf-8") == kept.note):
+            return
+        level = 0
+        while full := kept.size >> (8 * level):
+            _publish_level(db, folder, level, full)
+            level += 1
+        _write(folder / "certificate.pem", issue.pem(read(kept.certificate)))
+        _write(target, kept.note.encode())
 
 
 def tile_path(level: int, number: int, width: int = tree.WIDTH) -> str:

@@ -27,6 +27,7 @@ PREFIX: Final = "/journal/"
 GAP: Final = dt.timedelta(seconds=1)
 """Between two checkpoints that are made because somebody has asked for a receipt."""
 
+_NOW: Final = dt.timedelta()
 _TILE: Final = re.compile(r"tile/([0-9]|[1-5][0-9]|6[0-3])/((?:x[0-9]{3}/){0,5}[0-9]{3})(?:\.p/([1-9][0-9]{0,2}))?")
 _GUID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _FOR_EVER: Final = ("Cache-Control", "public, max-age=31536000, immutable")
@@ -90,7 +91,7 @@ class JournalPages:
         if (
             last is not None
             and last.size <= own[0].entry_index
-            and clock.now() - Checkpoint.read(notes.parse(last.note)).at < GAP
+            and _NOW <= clock.now() - Checkpoint.read(notes.parse(last.note)).at < GAP
         ):
             return _later("контрольная точка, которая охватит сообщение, будет через секунду", 1)
         made = receipt.make(house.database, house.key, house.settings, own[0])
