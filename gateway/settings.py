@@ -12,7 +12,7 @@ import os
 import re
 import tomllib
 import urllib.parse
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Final, Literal
 
@@ -99,6 +99,17 @@ class Settings:
         "", "clamd that looks at every file: tcp://host:3310 or unix:///run/clamav/clamd.ctl; empty means none."
     )
     upload_ttl: int = _setting(24 * 60 * 60, "Seconds after its last part until an upload that is not completed ends.")
+    journal_origin: str = _setting(
+        "",
+        "Name of the journal in its checkpoints, such as gateway.example.ru/journal; empty means one made of its first "
+        "entry. It never changes: to a witness another name is another journal.",
+    )
+    checkpoint_interval: int = _setting(
+        60, "Seconds between checkpoints of the journal, made where it has grown; 0 means only on demand."
+    )
+    checkpoint_folder: str = _setting(
+        "", "Folder into which checkpoints and tiles of the journal are put for others; empty means HTTP only."
+    )
     max_violations: int = _setting(50, "Most schema violations listed in one answer.")
     strict_versions: bool = _setting(
         False,
@@ -219,7 +230,23 @@ def _check_endpoint(address: str) -> None:
         raise SettingsError("s3_endpoint: not an https:// or http:// address without credentials")
 
 
-_CHECKS: Final = {"virus_scanner": _check_scanner, "files": _check_files, "s3_endpoint": _check_endpoint}
+def _check_origin(name: str) -> None:
+    if name and not re.fullmatch(r"[!-*,-~]{1,200}", name):
+        raise SettingsError(f"journal_origin: {name!r} is not a name of visible ASCII characters without +")
+
+
+def _check_interval(seconds: int) -> None:
+    if seconds < 0:
+        raise SettingsError(f"checkpoint_interval: {seconds} is less than nothing")
+
+
+_CHECKS: Final[Mapping[str, Callable[[Any], None]]] = {
+    "journal_origin": _check_origin,
+    "checkpoint_interval": _check_interval,
+    "virus_scanner": _check_scanner,
+    "files": _check_files,
+    "s3_endpoint": _check_endpoint,
+}
 
 
 def _networks(value: Any) -> tuple[str, ...]:

@@ -1,13 +1,18 @@
-"""How a process follows what is changed beside it while it works: a thread looks once a second.
+"""How processes live beside each other: each follows what is changed, and some work only one does.
 
-Looking must be cheap where nothing has changed. Whatever goes wrong, what was in force stays.
+A thread looks once a second. Looking must be cheap where nothing has changed. Whatever goes wrong, what was in force
+stays.
 """
 
 from __future__ import annotations
 
+import contextlib
+import fcntl
 import logging
+import os
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Final
 
 EVERY: Final = 1.0
@@ -37,3 +42,18 @@ def follow(
         except Exception:  # whatever it is, what was in force stays
             log.exception(failure)
             pause = PAUSE
+
+
+@contextlib.contextmanager
+def alone(path: Path, *, wait: bool = False) -> Iterator[bool]:
+    """Hold the lock file `path` for the block; False where another one holds it, unless it is waited for."""
+    descriptor = os.open(path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+        is_ours = True
+    except BlockingIOError:
+        is_ours = False
+    try:
+        yield is_ours
+    finally:
+        os.close(descriptor)

@@ -2,6 +2,8 @@
 
     database      one durable transaction at a time, on SQLite or PostgreSQL
     journal       the hash chain: the only truth
+    merkle        the same journal as a Merkle tree: stored tiles and proofs; `tree` has the mathematics
+    checkpoints   what the installation has signed of it
     verification  whether it still is what was written
     packages      accepted packages and their results, a projection of the journal
     intake        group commit of what arrives

@@ -12,8 +12,8 @@ in the canonical form of RFC 8785 (names sorted, no blanks, shortest escapes), w
     payloads  role to {"sha256": hex, "size": bytes}: the documents that belong to it, kept beside the record
     previous  hash of the record before it in hex; of the first record: 64 zeros
 
-The hash of a record is SHA-256 over one zero byte and its bytes: a leaf hash of RFC 6962, so the same chain can carry
-a Merkle tree. Payloads are kept byte for byte as they came, compressed by zstd.
+The hash of a record is SHA-256 over one zero byte and its bytes: a leaf hash of RFC 6962, so the same records are the
+leaves of a Merkle tree (`storage.merkle`). Payloads are kept byte for byte as they came, compressed by zstd.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from typing import Any, Final, TypeAlias
 import sqlalchemy as sa
 import zstandard
 
-from storage import errors, tables
+from storage import errors, merkle, tables
 
 FORMAT: Final = 1
 GENESIS: Final = "0" * 64
@@ -137,6 +137,7 @@ def append(connection: sa.Connection, events: Sequence[Event]) -> list[Entry]:
     ]
     if payloads:
         connection.execute(_ADD_PAYLOAD, payloads)
+    merkle.grow(connection, entries[0].index, len(entries))
     return entries
 
 

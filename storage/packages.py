@@ -161,6 +161,14 @@ def get(connection: sa.Connection, message_guid: str) -> Package | None:
     return None if row is None else from_row(row)
 
 
+def named(connection: sa.Connection, guid: str) -> list[Package]:
+    """Return the packages under a MessageGUID, lower case: the gateway's own, or else senders', who may share one."""
+    found = get(connection, guid)
+    if found is not None:
+        return [found]
+    return [from_row(row) for row in connection.execute(_NAMED, {"key": guid})]
+
+
 def state(connection: sa.Connection, message_guid: str) -> State:
     """Return how far the package is; raises NotFound for an unknown one."""
     row = connection.execute(_STATE, {"guid": message_guid}).first()
@@ -260,6 +268,7 @@ SELECT: Final = sa.select(*_COLUMNS)
 
 _GUID: Final = _PACKAGE.c.message_guid == sa.bindparam("guid")
 _GET: Final = SELECT.where(_GUID)
+_NAMED: Final = SELECT.where(_PACKAGE.c.requester_key == sa.bindparam("key")).order_by(_PACKAGE.c.message_guid)
 _STATE: Final = (
     sa.select(_PACKAGE.c.result_index, _PACKAGE.c.failed_index, tables.claim.c.worker)
     .select_from(_PACKAGE.outerjoin(tables.claim))

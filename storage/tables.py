@@ -1,6 +1,7 @@
 """The tables, as SQLAlchemy sees them; the database itself is made by `storage/migrations`.
 
-Two tables are the truth (`journal_entry`, `journal_payload`) and may only grow: triggers refuse the rest.
+Two tables are the truth (`journal_entry`, `journal_payload`); what proves them stands beside (`journal_tile`,
+`journal_checkpoint`, `journal_signer`). All of them may only grow: triggers refuse the rest.
 `package` and `claim` are projections of the journal and can be rebuilt from it at any time.
 """
 
@@ -85,6 +86,29 @@ journal_payload: Final = sa.Table(
     ),
     sa.Column("role", sa.Text, primary_key=True),
     sa.Column("data", sa.LargeBinary, nullable=False),
+)
+# Full tiles of the Merkle tree; the root comes first, so that a row of roots is read without the hashes below them.
+journal_tile: Final = sa.Table(
+    "journal_tile",
+    metadata,
+    sa.Column("level", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("number", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("root", sa.LargeBinary, nullable=False),
+    sa.Column("hashes", sa.LargeBinary, nullable=False),
+)
+journal_signer: Final = sa.Table(
+    "journal_signer",
+    metadata,
+    sa.Column("fingerprint", sa.Text, primary_key=True),
+    sa.Column("certificate", sa.LargeBinary, nullable=False),
+)
+journal_checkpoint: Final = sa.Table(
+    "journal_checkpoint",
+    metadata,
+    sa.Column("number", _NUMBER, primary_key=True, autoincrement=False),
+    sa.Column("size", sa.BigInteger, nullable=False, index=True),
+    _required("note"),
+    sa.Column("signer", sa.Text, sa.ForeignKey("journal_signer.fingerprint"), nullable=False),
 )
 
 # --- Packages ---------------------------------------------------------------------------------------------------------

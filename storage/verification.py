@@ -17,7 +17,7 @@ from typing import Final, TypeAlias
 
 import sqlalchemy as sa
 
-from storage import journal, tables
+from storage import journal, merkle, tables
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -35,6 +35,7 @@ def verify(
 ) -> Iterator[Fault]:
     """Recompute the journal from `start` up to `stop` and yield its faults by index; nothing when all is well.
 
+    To the end, the tiles of the tree are recomputed too, and their faults told last.
     With `payloads` every document is unpacked and digested too; without it only that each is there. Started in the
     middle, the hash before `start` is taken from the stored entry. Memory does not grow with the journal.
     """
@@ -51,6 +52,7 @@ def verify(
         if stop is None:
             for owned in connection.execute(_ROLES, {"start": chain.index, "stop": _END}):
                 yield Fault(owned.entry_index, f"payload {owned.role!r} has no entry")
+            yield from (Fault(index, what) for index, what in merkle.faults(connection))
 
 
 @dataclasses.dataclass(slots=True)
@@ -89,15 +91,28 @@ def _verify_page(
 ) -> Iterator[Fault]:
     if not page:
         return
-    kept = _kept(connection, chain.index, page[-1].entry_index + 1, payloads=payloads)
-    position = _pass_sound(page, 0, chain, kept)
+    stop = page[-1].entry_index + 1
+    beside = _Beside(
+        kept=_kept(connection, chain.index, stop, payloads=payloads),
+        leaves=merkle.leaves(connection, chain.index, stop),
+    )
+    position = _pass_sound(page, 0, chain, beside)
     while position < len(page):
-        row = page[position]
-        yield from _judge(row, chain, kept)
-        position = _pass_sound(page, position + 1, chain, kept)
+        yield from _judge(page[position], chain, beside)
+        position = _pass_sound(page, position + 1, chain, beside)
 
 
-def _pass_sound(page: list[tables.Row], position: int, chain: _Chain, kept: dict[int, dict[str, _Kept]]) -> int:
+@dataclasses.dataclass(frozen=True, slots=True)
+class _Beside:
+    """What else is stored of the entries of a page, by their indexes."""
+
+    kept: Mapping[int, dict[str, _Kept]]
+    """Payloads by their role."""
+    leaves: Mapping[int, str]
+    """Hashes in the tiles of the tree; only full ones are stored."""
+
+
+def _pass_sound(page: list[tables.Row], position: int, chain: _Chain, beside: _Beside) -> int:
     """Go on along the chain over entries without payloads that are as they were written; return where that ends.
 
     A record that has its hash, follows the one before and repeats its columns is judged by its bytes alone, three
@@ -107,7 +122,7 @@ def _pass_sound(page: list[tables.Row], position: int, chain: _Chain, kept: dict
     if chain.previous is None or len(chain.previous) != 1:
         return position
     (previous,) = chain.previous
-    index, sha256 = chain.index, hashlib.sha256
+    index, kept, leaves, sha256 = chain.index, beside.kept, beside.leaves, hashlib.sha256
     for entry_index, kind, at, message, record, hash_ in page[position:]:
         if entry_index != index or index in kept or not isinstance(record, bytes):
             break
@@ -117,27 +132,29 @@ def _pass_sound(page: list[tables.Row], position: int, chain: _Chain, kept: dict
             break
         if read is None or read.groups() != (at, str(index), kind, message, previous):
             break
-        if sha256(b"\0" + record).hexdigest() != hash_:
+        if sha256(b"\0" + record).hexdigest() != hash_ or leaves.get(index, hash_) != hash_:
             break
         index, previous, position = index + 1, hash_, position + 1
     chain.index, chain.previous = index, frozenset((previous,))
     return position
 
 
-def _judge(row: tables.Row, chain: _Chain, kept: dict[int, dict[str, _Kept]]) -> Iterator[Fault]:
+def _judge(row: tables.Row, chain: _Chain, beside: _Beside) -> Iterator[Fault]:
     """Yield what is wrong with an entry, and with what should stand before it."""
     if row.entry_index < chain.index:
         yield Fault(row.entry_index, "no entry can stand here")
     else:
-        yield from _missing(chain, row.entry_index, kept)
+        yield from _missing(chain, row.entry_index, beside.kept)
         entry, faults = _verify_row(row, chain)
         if entry is not None:
-            faults += _payload_faults(entry.payloads, kept.get(row.entry_index, {}))
+            faults += _payload_faults(entry.payloads, beside.kept.get(row.entry_index, {}))
+        if beside.leaves.get(row.entry_index, row.hash) != row.hash:
+            faults.append("the tree has another hash here")
         yield from (Fault(row.entry_index, what) for what in faults)
         chain.index = row.entry_index + 1
 
 
-def _missing(chain: _Chain, stop: int, kept: dict[int, dict[str, _Kept]]) -> Iterator[Fault]:
+def _missing(chain: _Chain, stop: int, kept: Mapping[int, dict[str, _Kept]]) -> Iterator[Fault]:
     if chain.index == stop:
         return
     chain.previous = None

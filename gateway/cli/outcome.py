@@ -15,6 +15,7 @@ from gateway import errors, settings
 from gateway.client import errors as client_errors
 from gateway.contracts import errors as contract_errors
 from gateway.families.nsi import errors as nsi_errors
+from gateway.journal import errors as journal_errors
 from gateway.trust import errors as trust_errors
 from signing import errors as signing_errors
 from storage import errors as storage_errors
@@ -29,6 +30,8 @@ _EXIT_CODES: Final[tuple[tuple[type[Exception], int], ...]] = (
     (client_errors.NotFinished, NOT_READY),
     (client_errors.ClientError, BAD),
     (contract_errors.ContractError, BAD),
+    (journal_errors.Unreachable, NOT_READY),
+    (journal_errors.JournalError, BAD),
     (trust_errors.TrustError, BAD),
     (nsi_errors.BadDictionary, BAD),
     (errors.Rejected, BAD),

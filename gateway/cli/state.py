@@ -71,9 +71,7 @@ def command(where: place.Place, message: str, stand_file: Path | None, want: str
 def _accepted(db: database.Database, message: str) -> list[str]:
     """Return the MessageGUIDs of the packages that are meant: usually one, more where senders chose the same."""
     with db.read() as connection:
-        if packages.get(connection, message) is not None:
-            return [message]
-        return sorted(each.message_guid for each in packages.find_duplicates(connection, [message]).values())
+        return [each.message_guid for each in packages.named(connection, message)]
 
 
 def _known(db: database.Database, guid: str) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from typing import Final
 from gateway import child, errors, installation, logs, settings
 from gateway.exchange import worker
 from gateway.files import keeper
+from gateway.journal import publishing
 
 log: Final = logging.getLogger("gateway.processes")
 
@@ -34,8 +35,10 @@ def main(lifeline: int) -> int:
     thread = threading.Thread(target=_work, args=(house, stop), name="worker", daemon=True)
     watch = threading.Thread(target=house.force.watch, args=(stop, child.settle), name="contracts", daemon=True)
     files = threading.Thread(target=keeper.run, args=(house, stop), name="files", daemon=True)
+    journal = threading.Thread(target=publishing.run, args=(house, stop), name="journal", daemon=True)
     child.settle()
     watch.start()
+    journal.start()
     files.start()
     thread.start()
     log.info("process works")
@@ -45,6 +48,7 @@ def main(lifeline: int) -> int:
     thread.join()
     watch.join()
     files.join()
+    journal.join()
     house.close()
     return int(ended_by_itself)
 

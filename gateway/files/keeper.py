@@ -6,17 +6,14 @@ twice and broken off anywhere.
 
 from __future__ import annotations
 
-import contextlib
-import fcntl
 import logging
 import math
-import os
 import threading
 import time
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable
 from typing import Final
 
-from gateway import clock, installation
+from gateway import clock, installation, watch
 from gateway.files import blobs, digests, places
 from storage import database, failpoints, files
 from storage import errors as storage_errors
@@ -38,7 +35,7 @@ def run(house: installation.Installation, stop: threading.Event) -> None:
     shelves = places.open_blobs(house.settings).shelves()
     due = dict.fromkeys(range(len(shelves)), -math.inf)
     while not stop.is_set():
-        with _locked(house) as is_ours:
+        with watch.alone(house.settings.data / "files.lock") as is_ours:
             while is_ours and not stop.wait(EVERY):
                 try:
                     for place, shelf in enumerate(shelves):
@@ -115,17 +112,3 @@ def remove_unused(db: database.Database, shelf: blobs.Shelf, candidates: Collect
                 removed += 1
                 failpoints.reach("files.removed")
     return removed
-
-
-@contextlib.contextmanager
-def _locked(house: installation.Installation) -> Iterator[bool]:
-    descriptor = os.open(house.settings.data / "files.lock", os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        is_ours = True
-    except BlockingIOError:
-        is_ours = False
-    try:
-        yield is_ours
-    finally:
-        os.close(descriptor)

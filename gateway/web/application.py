@@ -1,4 +1,4 @@
-"""The WSGI application (PEP 3333): SOAP paths, file store, WSDL and schemas, health, metrics."""
+"""The WSGI application (PEP 3333): SOAP paths, file store, WSDL and schemas, journal, health, metrics."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from gateway.contracts import force, publish
 from gateway.files import request
 from gateway.intake import guard
 from gateway.soap import application
-from gateway.web import endpoint, file_store, metrics
+from gateway.web import endpoint, file_store, journal, metrics
 from gateway.web.response import TEXT, XML, Response, fault
 from storage import errors as storage_errors
 
@@ -44,6 +44,7 @@ class Web:
         self._house = house
         self._endpoint = endpoint.Endpoint(house)
         self._files = file_store.FileStore(house)
+        self._journal = journal.JournalPages(house)
         house.force.follow(self._serve)
 
     def __call__(self, environ: guard.Environ, start_response: StartResponse) -> Iterable[bytes]:
@@ -70,6 +71,8 @@ class Web:
         path = environ.get("PATH_INFO", "")
         is_get = environ["REQUEST_METHOD"] in ("GET", "HEAD")
         service = served.services.get(path)
+        if service is None and is_get and path.startswith(journal.PREFIX):
+            return self._journal.answer(environ)
         if service is None:
             return self._page(path, served) if is_get else _nowhere()
         query, _, pack_id = environ.get("QUERY_STRING", "").partition("=")

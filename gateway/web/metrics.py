@@ -26,8 +26,9 @@ from prometheus_client import metrics_core, multiprocess, registry
 
 import gateway
 from gateway import clock, installation
+from gateway.journal import checkpoint, notes
 from gateway.web import response
-from storage import errors, journal, packages
+from storage import checkpoints, errors, journal, packages
 
 log: Final = logging.getLogger("gateway.web")
 
@@ -170,8 +171,11 @@ class _State(registry.Collector):
         with self._house.database.read() as connection:
             waiting, oldest = packages.waiting(connection), packages.oldest_waiting(connection)
             parked, entries = packages.parked(connection), journal.size(connection)
+            signed = checkpoints.last(connection)
         age = (clock.now() - oldest).total_seconds() if oldest else 0.0
+        told = {} if signed is None else _checkpoint(signed)
         return {
+            **told,
             "gateway_packages_waiting": waiting,
             "gateway_oldest_waiting_seconds": max(age, 0.0),
             "gateway_packages_failed": parked,
@@ -179,9 +183,19 @@ class _State(registry.Collector):
         }
 
 
+def _checkpoint(signed: checkpoints.Kept) -> dict[str, float]:
+    made = checkpoint.Checkpoint.read(notes.parse(signed.note))
+    return {
+        "gateway_journal_checkpoint_entries": signed.size,
+        "gateway_journal_checkpoint_age_seconds": max((clock.now() - made.at).total_seconds(), 0.0),
+    }
+
+
 _MEANINGS: Final = {
     "gateway_packages_waiting": "Acknowledged packages that are still to be executed.",
     "gateway_oldest_waiting_seconds": "Age of the oldest of them; 0 when none waits.",
     "gateway_packages_failed": "Packages whose execution has failed by our own fault; see gateway exchange.",
     "gateway_journal_entries": "Entries of the journal.",
+    "gateway_journal_checkpoint_entries": "Entries that the last checkpoint of the journal covers.",
+    "gateway_journal_checkpoint_age_seconds": "Age of the last checkpoint; it grows while nothing is written.",
 }
