@@ -9,11 +9,14 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import uuid
-from typing import Any, Final, TypeVar
+from typing import Any, Final, TypeAlias, TypeVar
 
 import sqlalchemy as sa
 
 from storage import errors, journal, tables
+
+Connection: TypeAlias = sa.Connection
+"""For those who pass one on without knowing what it is."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
