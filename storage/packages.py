@@ -161,6 +161,16 @@ def get(connection: sa.Connection, message_guid: str) -> Package | None:
     return None if row is None else from_row(row)
 
 
+def find_all(connection: sa.Connection, message_guids: Iterable[str]) -> dict[str, Package]:
+    """Return those of many packages that there are, by the MessageGUID that the gateway gave: few statements."""
+    wanted = list(dict.fromkeys(message_guids))
+    found: dict[str, Package] = {}
+    for start in range(0, len(wanted), _CHUNK):
+        chunk = {"guids": wanted[start : start + _CHUNK]}
+        found |= {row.message_guid: from_row(row) for row in connection.execute(_GET_ALL, chunk)}
+    return found
+
+
 def state(connection: sa.Connection, message_guid: str) -> State:
     """Return how far the package is; raises NotFound for an unknown one."""
     row = connection.execute(_STATE, {"guid": message_guid}).first()
@@ -260,6 +270,7 @@ SELECT: Final = sa.select(*_COLUMNS)
 
 _GUID: Final = _PACKAGE.c.message_guid == sa.bindparam("guid")
 _GET: Final = SELECT.where(_GUID)
+_GET_ALL: Final = SELECT.where(_PACKAGE.c.message_guid.in_(sa.bindparam("guids", expanding=True)))
 _STATE: Final = (
     sa.select(_PACKAGE.c.result_index, _PACKAGE.c.failed_index, tables.claim.c.worker)
     .select_from(_PACKAGE.outerjoin(tables.claim))

@@ -15,7 +15,7 @@ from typing import Final
 
 from gateway import clock, errors, installation
 from gateway.contracts import errors as contract_errors
-from gateway.exchange import execution
+from gateway.exchange import execution, touched
 from gateway.families import api
 from storage import errors as storage_errors
 from storage import failpoints, journal, numbers, packages, registry, work
@@ -98,7 +98,7 @@ class Worker:
             # An export is true in its snapshot; one that ran again whenever somebody writes might never end.
             if done.unit.changes or not isinstance(done.answer, api.Exported):
                 registry.apply(connection, done.unit, organisation=package.organisation, message=guid, at=now)
-            work.finish(connection, guid, self._name, done.body, _facts(done), now)
+            work.finish(connection, guid, self._name, done.body, _facts(done), now, touched.of(done))
 
     def _give_back(self, package: packages.Package) -> None:
         # Where even this cannot be written, the lease ends by itself.
