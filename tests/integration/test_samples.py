@@ -63,7 +63,7 @@ _OURS = frozenset(
     )
 )
 _VOTING = f"{HM}VotingGUID"
-_HOUSES = (f"{HM}FIASHouseGuid", f"{HM}FIASHouseGUID", f"{DM}FIASHouseGuid")
+HOUSES = (f"{HM}FIASHouseGuid", f"{HM}FIASHouseGUID", f"{DM}FIASHouseGuid")
 _VERSIONS = tuple(f"{HM}{name}VersionGUID" for name in ("Contract", "Charter", "AbsenceDeviceInfo"))
 _DEVICES = frozenset(
     (
@@ -213,7 +213,7 @@ class Player:
         """Give the provider a basis for the houses of all messages; take it before the last one where it has none."""
         paths = [path, *((path.parent / before).resolve() for before in expected["before"])]
         trees = [etree.parse(each) for each in paths if each.suffix == ".xml"]
-        houses = {item.text for tree in trees for item in tree.iter(*_HOUSES)}
+        houses = {item.text for tree in trees for item in tree.iter(*HOUSES)}
         with self.stand.house.database.write() as connection:
             for house in houses:
                 directory.grant_house(connection, stands.PROVIDER, house, clock.now())
