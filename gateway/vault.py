@@ -13,6 +13,7 @@ import binascii
 import hashlib
 import json
 import os
+import re
 import secrets
 from collections.abc import Sequence
 from pathlib import Path
@@ -28,6 +29,7 @@ FILE: Final = "data.key"
 _FORM: Final = "v1"
 _KEY_BYTES: Final = 32
 _NONCE_BYTES: Final = 12
+_SEALED: Final = re.compile(rf"{_FORM}\.[0-9a-f]{{8}}\.[A-Za-z0-9_-]+={{0,2}}")
 _ABOUT: Final = (
     "# The key of the personal data in the registry. Without it they are lost: keep a copy, apart from the database.\n"
     "# A line is a key's id and the key in Base64. The first key seals; the ones below it only open older values.\n"
@@ -85,6 +87,11 @@ class Vault:
         return json.loads(plain)
 
 
+def is_sealed(value: object) -> bool:
+    """Return whether a value of an object's content looks like a sealed one."""
+    return isinstance(value, str) and _SEALED.fullmatch(value) is not None
+
+
 def path(settings: Settings) -> Path:
     """Return the path of the key file."""
     return settings.keys / FILE
@@ -92,8 +99,13 @@ def path(settings: Settings) -> Path:
 
 def new_file() -> bytes:
     """Return the content of a key file with one new key."""
-    key = secrets.token_bytes(_KEY_BYTES)
+    key = new_key()
     return f"{_ABOUT}{key_id(key)} {base64.b64encode(key).decode()}\n".encode("ascii")
+
+
+def new_key() -> bytes:
+    """Return a key that nobody else has."""
+    return secrets.token_bytes(_KEY_BYTES)
 
 
 def key_id(key: bytes) -> str:

@@ -9,11 +9,15 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import uuid
-from typing import Any, Final, TypeVar
+from collections.abc import Iterable
+from typing import Any, Final, TypeAlias, TypeVar
 
 import sqlalchemy as sa
 
-from storage import errors, journal, tables
+from storage import errors, journal, objects, registry, tables
+
+Connection: TypeAlias = sa.Connection
+"""For those who pass one on without knowing what it is."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -237,14 +241,22 @@ def revoke_house(connection: sa.Connection, organisation: str, house: str, at: d
     _record(connection, at, "house-revoked", {"organisation": organisation, "house": house})
 
 
-def record_trust(connection: sa.Connection, change: str, facts: journal.Facts, at: dt.datetime) -> None:
-    """Tell the journal that what is believed has changed: certificates and revocation lists are files, not rows."""
-    _record(connection, at, change, dict(facts))
+def record_trust(
+    connection: sa.Connection, change: str, facts: journal.Facts, at: dt.datetime, payload: journal.Payload
+) -> None:
+    """Tell the journal that what is believed has changed: certificates and revocation lists are files, not rows.
+
+    `payload` is the certificate or the list itself: who was believed on a day can be told later.
+    """
+    _record(connection, at, change, dict(facts), payload)
 
 
-def record_dictionary(connection: sa.Connection, facts: journal.Facts, at: dt.datetime) -> None:
-    """Tell the journal that a dictionary was loaded; its entries are objects of the registry."""
-    _record(connection, at, "dictionary-loaded", dict(facts))
+def record_dictionary(
+    connection: sa.Connection, facts: journal.Facts, at: dt.datetime, things: Iterable[registry.Thing]
+) -> None:
+    """Tell the journal that a dictionary was loaded; `things` are the objects of the registry that were put."""
+    payload = journal.Payload(objects.ROLE, objects.written(things))
+    _record(connection, at, "dictionary-loaded", dict(facts), payload)
 
 
 _Value = TypeVar("_Value")
@@ -317,6 +329,13 @@ def _public(system: System) -> dict[str, journal.Fact]:
     return {"login": system.login, "operator": system.operator, "fingerprint": system.fingerprint}
 
 
-def _record(connection: sa.Connection, at: dt.datetime, change: str, facts: dict[str, journal.Fact]) -> None:
+def _record(
+    connection: sa.Connection,
+    at: dt.datetime,
+    change: str,
+    facts: dict[str, journal.Fact],
+    *payloads: journal.Payload,
+) -> None:
     connection.execute(sa.update(tables.directory_revision).values(revision=tables.directory_revision.c.revision + 1))
-    journal.append(connection, [journal.Event(journal.Kind.DIRECTORY_CHANGED, at, None, {"change": change, **facts})])
+    event = journal.Event(journal.Kind.DIRECTORY_CHANGED, at, None, {"change": change, **facts}, payloads)
+    journal.append(connection, [event])

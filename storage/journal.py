@@ -30,7 +30,7 @@ from typing import Any, Final, TypeAlias
 import sqlalchemy as sa
 import zstandard
 
-from storage import errors, merkle, tables
+from storage import errors, merkle, subjects, tables
 
 FORMAT: Final = 1
 GENESIS: Final = "0" * 64
@@ -130,6 +130,7 @@ def append(connection: sa.Connection, events: Sequence[Event]) -> list[Entry]:
         entries.append(link(index, event, previous))
         index, previous = index + 1, entries[-1].hash
     connection.execute(_ADD_ENTRY, [_entry_row(entry) for entry in entries])
+    subjects.add(connection, entries)
     payloads = [
         {"entry_index": entry.index, "role": payload.role, "data": payload.packed}
         for entry, event in zip(entries, events, strict=True)
@@ -171,6 +172,17 @@ def entries(connection: sa.Connection, start: int = 0, stop: int | None = None) 
     """Yield the entries from index `start` up to, not including, `stop`; raises ValueError for a damaged record."""
     for row in rows(connection, start, stop):
         yield decode(row.record, row.hash)
+
+
+def entry(connection: sa.Connection, index: int) -> Entry:
+    """Return one entry; raises NotFound, and ValueError for a damaged record."""
+    row = connection.execute(_ONE, {"index": index}).first()
+    if row is None:
+        raise errors.NotFound(f"entry {index}")
+    found = decode(bytes(row.record), row.hash)
+    if hash_of(bytes(row.record)) != row.hash or found.index != index:
+        raise ValueError("the record is not the one that was written here")
+    return found
 
 
 def rows(connection: sa.Connection, start: int = 0, stop: int | None = None) -> Iterator[tables.Row]:
@@ -262,6 +274,7 @@ _PAGE: Final = (
     .order_by(_ENTRY.c.entry_index)
     .limit(sa.bindparam("limit"))
 )
+_ONE: Final = sa.select(_ENTRY.c.record, _ENTRY.c.hash).where(_ENTRY.c.entry_index == sa.bindparam("index"))
 _PAYLOAD: Final = sa.select(_DATA.c.data).where(
     _DATA.c.entry_index == sa.bindparam("index"), _DATA.c.role == sa.bindparam("role")
 )

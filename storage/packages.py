@@ -169,6 +169,16 @@ def named(connection: sa.Connection, guid: str) -> list[Package]:
     return [from_row(row) for row in connection.execute(_NAMED, {"key": guid})]
 
 
+def find_all(connection: sa.Connection, message_guids: Iterable[str]) -> dict[str, Package]:
+    """Return those of many packages that there are, by the MessageGUID that the gateway gave: few statements."""
+    wanted = list(dict.fromkeys(message_guids))
+    found: dict[str, Package] = {}
+    for start in range(0, len(wanted), _CHUNK):
+        chunk = {"guids": wanted[start : start + _CHUNK]}
+        found |= {row.message_guid: from_row(row) for row in connection.execute(_GET_ALL, chunk)}
+    return found
+
+
 def state(connection: sa.Connection, message_guid: str) -> State:
     """Return how far the package is; raises NotFound for an unknown one."""
     row = connection.execute(_STATE, {"guid": message_guid}).first()
@@ -269,6 +279,7 @@ SELECT: Final = sa.select(*_COLUMNS)
 _GUID: Final = _PACKAGE.c.message_guid == sa.bindparam("guid")
 _GET: Final = SELECT.where(_GUID)
 _NAMED: Final = SELECT.where(_PACKAGE.c.requester_key == sa.bindparam("key")).order_by(_PACKAGE.c.message_guid)
+_GET_ALL: Final = SELECT.where(_PACKAGE.c.message_guid.in_(sa.bindparam("guids", expanding=True)))
 _STATE: Final = (
     sa.select(_PACKAGE.c.result_index, _PACKAGE.c.failed_index, tables.claim.c.worker)
     .select_from(_PACKAGE.outerjoin(tables.claim))

@@ -19,7 +19,7 @@ from typing import Any, Final, TypeAlias
 import sqlalchemy as sa
 
 from storage import errors, tables
-from storage.numbers import Numbers
+from storage.numbers import Source
 
 Data: TypeAlias = Mapping[str, Any]  # JSON has no narrower type that families could use without casts
 """The content of an object: whatever JSON can hold."""
@@ -60,7 +60,7 @@ class Registry:
     `connection` comes from `Database.read()` and stays open for the run; `numbers` is the process's own.
     """
 
-    def __init__(self, connection: sa.Connection, numbers: Numbers) -> None:
+    def __init__(self, connection: sa.Connection, numbers: Source) -> None:
         self._connection = connection
         self._numbers = numbers
         self._seen: dict[str, Thing] = {}
@@ -70,6 +70,7 @@ class Registry:
         self._by_number: dict[tuple[str, str | None], str] = {}
         self._revisions: dict[str, int] = {}
         self._missed: dict[tuple[str, str], frozenset[str]] = {}
+        self._taken: list[tuple[str, int]] = []
 
     @property
     def changes(self) -> tuple[Thing, ...]:
@@ -85,6 +86,16 @@ class Registry:
     def missed(self) -> Mapping[tuple[str, str], frozenset[str]]:
         """Every (kind, key) that was looked for in vain, with the ids that this unit of work has taken it from."""
         return self._missed
+
+    @property
+    def seen(self) -> tuple[Thing, ...]:
+        """The objects that were read, as the snapshot has them."""
+        return tuple(self._seen.values())
+
+    @property
+    def taken(self) -> tuple[tuple[str, int], ...]:
+        """The numbers that were given out, each with its series, in their order."""
+        return tuple(self._taken)
 
     def load(self, aggregate: str) -> list[Thing]:
         """Return every object of an aggregate, live and ended, in the order of creation; empty if there is none."""
@@ -212,7 +223,9 @@ class Registry:
 
         It is gone even when this run fails or is repeated: numbers have gaps, and no repeats.
         """
-        return self._numbers.next(series)
+        number = self._numbers.next(series)
+        self._taken.append((series, number))
+        return number
 
     def _observe(self, aggregate: str) -> None:
         if aggregate not in self._revisions:

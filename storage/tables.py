@@ -111,6 +111,19 @@ journal_checkpoint: Final = sa.Table(
     sa.Column("signer", sa.Text, sa.ForeignKey("journal_signer.fingerprint"), nullable=False),
 )
 
+# By what entries are found; the order of the columns is the order of the search, and the table is its own index.
+journal_subject: Final = sa.Table(
+    "journal_subject",
+    metadata,
+    sa.Column("kind", sa.Text, primary_key=True),
+    sa.Column("value", sa.Text, primary_key=True),
+    # No foreign key: an entry that somebody has removed must be found missing, and not be kept by what repeats it.
+    sa.Column("entry_index", sa.BigInteger, primary_key=True, autoincrement=False),
+    sqlite_with_rowid=False,
+)
+sa.Index("journal_entry_at", journal_entry.c.at, journal_entry.c.entry_index)
+sa.Index("journal_entry_kind", journal_entry.c.kind, journal_entry.c.entry_index)
+
 # --- Packages ---------------------------------------------------------------------------------------------------------
 
 package: Final = sa.Table(

@@ -20,12 +20,13 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
-from storage import errors, journal, packages, tables
+from storage import errors, journal, packages, subjects, tables
 from storage.database import Database
 
 
@@ -77,12 +78,13 @@ def finish(
     result: bytes,
     facts: journal.Facts,
     now: dt.datetime,
+    about: Iterable[subjects.Pair] = (),
 ) -> journal.Entry:
     """Store the result of a package and its `result-made` entry, in the transaction of `connection`.
 
     That comes from `Database.write(point="finish")` and holds the changes of the registry too. The worker needs no
     valid lease, only to be first: raises AlreadyFinished otherwise, which must end the transaction. Raises NotFound
-    for an unknown package.
+    for an unknown package. `about` is what the run has read and changed, for searching.
     """
     package = packages.get(connection, message_guid)
     if package is None:
@@ -92,6 +94,8 @@ def finish(
     payload = journal.Payload(packages.RESULT, result)
     event = journal.Event(journal.Kind.RESULT_MADE, now, message_guid, {**facts, "worker": worker}, (payload,))
     (entry,) = journal.append(connection, [event])
+    more = {*_named(package), *about} - {*subjects.said(entry)}
+    subjects.add_pairs(connection, ((entry.index, pair) for pair in sorted(more)))
     packages.project(connection, [entry])
     connection.execute(_DROP, {"guid": message_guid})
     return entry
@@ -120,6 +124,7 @@ def fail(
     payload = journal.Payload(packages.RESULT, answer)
     event = journal.Event(journal.Kind.RUN_FAILED, now, message_guid, {**facts, "worker": worker}, (payload,))
     (entry,) = journal.append(connection, [event])
+    subjects.add_pairs(connection, ((entry.index, pair) for pair in _named(package)))
     packages.project(connection, [entry])
     return entry
 
@@ -137,8 +142,16 @@ def retry(connection: sa.Connection, message_guid: str, now: dt.datetime) -> jou
         raise errors.NotFailed(_why_not(package))
     facts = {"failed_index": package.parked_index}
     (entry,) = journal.append(connection, [journal.Event(journal.Kind.RETRY_ORDERED, now, message_guid, facts)])
+    subjects.add_pairs(connection, ((entry.index, pair) for pair in _named(package)))
     packages.project(connection, [entry])
     return entry
+
+
+def _named(package: packages.Package) -> Iterator[subjects.Pair]:
+    """Yield whose package it is and what it asks for: its later entries do not say so themselves."""
+    yield subjects.Subject.OPERATION, package.operation
+    if package.organisation:
+        yield subjects.Subject.ORGANISATION, package.organisation
 
 
 def _why_not(package: packages.Package) -> str:

@@ -26,7 +26,7 @@ _COMMANDS: Final = {
     "sign": "Sign a document of an exchange.",
     "exchange": "Packages that wait for their result or have failed; run them again.",
     "state": "Tell what an installation knows of one message.",
-    "journal": "The journal: checkpoints, receipts, and its witness on another machine.",
+    "journal": "The journal: search it, replay it, prove it to others.",
     "registry": "Objects of the registry: what they are, what they were, who changed them.",
     "org": "Organisations: data providers and operators.",
     "system": "Information systems: who may connect.",

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import click
 
-from gateway.cli import journal_checkpoint, journal_receipt, journal_witness
+from gateway.cli import journal_checkpoint, journal_receipt, journal_replay, journal_search, journal_witness
 
 
 @click.group("journal")
 def command() -> None:
-    """Prove what the journal holds: checkpoints, receipts, and a witness on another machine (docs/journal.md)."""
+    """Search the journal, replay it, and prove what it holds: checkpoints, receipts, a witness on another machine."""
 
 
+command.add_command(journal_search.command)
+command.add_command(journal_replay.command)
 command.add_command(journal_checkpoint.command)
 command.add_command(journal_receipt.command)
 command.add_command(journal_witness.command)

@@ -6,7 +6,6 @@ import dataclasses
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Final
 
 import click
 
@@ -15,9 +14,6 @@ from gateway.cli import outcome, place, show
 from gateway.families import api
 from gateway.families.nsi import builtin, csv_file, installed, loading, reading
 from storage import database, directory, numbers, registry
-
-_ADMINISTRATION: Final = "administration"
-"""Who changed an entry, in its history: no organisation."""
 
 
 @click.group("nsi")
@@ -122,9 +118,10 @@ def _load(
     if unit.changes and not only_check:
         load_guid, now = clock.new_guid(), clock.now()
         with db.write() as connection:
-            registry.apply(connection, unit, organisation=_ADMINISTRATION, message=load_guid, at=now)
+            registry.apply(connection, unit, organisation=loading.ADMINISTRATION, message=load_guid, at=now)
             for one in (each for each in told if each.is_change):
-                directory.record_dictionary(connection, {**dataclasses.asdict(one), "load": load_guid}, now)
+                facts = {**dataclasses.asdict(one), "load": load_guid}
+                directory.record_dictionary(connection, facts, now, loading.objects_of(one.registry_number, unit))
     return told
 
 

@@ -11,10 +11,11 @@ import click
 
 from gateway import client, stand
 from gateway.cli import outcome, place, show, values
-from storage import database, journal, packages
+from storage import database, journal, packages, search
+from storage.subjects import Subject
 
-_LOOK_BACK: Final = 20_000
-"""Journal entries in which a refused package is looked for: refusals have no index of their own."""
+_MOST_REFUSALS: Final = 100
+"""Of one message; a client that goes on sending a bad package is seen by `gateway journal search`."""
 _STATES: Final = {
     packages.State.RECEIVED: "received",
     packages.State.IN_WORK: "in work",
@@ -92,15 +93,12 @@ def _known(db: database.Database, guid: str) -> dict[str, Any]:
 
 
 def _refused(db: database.Database, message: str) -> list[dict[str, Any]]:
-    """Look for refusals of a package with this MessageGUID of its sender among the latest entries."""
+    """Return the refusals of a package with this MessageGUID of its sender, the oldest first."""
+    wanted = search.Query(((Subject.MESSAGE, message),), (journal.Kind.PACKAGE_REFUSED,))
     with db.read() as connection:
-        start = max(0, journal.size(connection) - _LOOK_BACK)
-        return [
-            {"state": "refused", "received_at": entry.at, **entry.facts, "journal": [entry.index]}
-            for entry in journal.entries(connection, start)
-            if entry.kind == journal.Kind.PACKAGE_REFUSED
-            and packages.key(str(entry.facts.get("requester_guid") or "")) == message
-        ]
+        indexes = sorted(search.find(connection, wanted, limit=_MOST_REFUSALS))
+        entries = [journal.entry(connection, index) for index in indexes]
+    return [{"state": "refused", "received_at": entry.at, **entry.facts, "journal": [entry.index]} for entry in entries]
 
 
 def _print_bytes(db: database.Database, guids: list[str], message: str, want: str) -> None:

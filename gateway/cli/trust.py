@@ -12,7 +12,7 @@ from gateway.trust import folder as trusted
 from gateway.trust import sources
 from signing import trust_folder
 from signing.certificates import Certificate
-from storage import database, directory
+from storage import database, directory, journal
 
 
 @click.group("trust")
@@ -124,7 +124,7 @@ def remove(where: place.Place, fingerprints: tuple[str, ...], owner: str | None)
             trusted.remove(places.values())
             for each in places.values():
                 facts = {"sha256": each.certificate.fingerprint, "organisation": each.owner}
-                directory.record_trust(connection, "trust-removed", facts, now)
+                directory.record_trust(connection, "trust-removed", facts, now, _payload(each.certificate))
     for each in places.values():
         whose = f"for the organisation {each.owner}" if each.owner else ""
         click.echo("  ".join(filter(None, ("no longer trusted", each.certificate.name, whose))))
@@ -137,8 +137,12 @@ def _add(conf: settings.Settings, found: list[Certificate], owner: str | None, d
         for each, is_new in zip(found, new, strict=True):
             if is_new:
                 facts = {"sha256": each.fingerprint, "organisation": owner}
-                directory.record_trust(connection, "trust-added", facts, clock.now())
+                directory.record_trust(connection, "trust-added", facts, clock.now(), _payload(each))
     return new
+
+
+def _payload(certificate: Certificate) -> journal.Payload:
+    return journal.Payload("certificate", certificate.der)
 
 
 def _name_of(db: database.Database, owner: str) -> str:

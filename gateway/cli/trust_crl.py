@@ -14,7 +14,7 @@ from gateway import clock, settings, signatures
 from gateway.cli import outcome, place, show
 from gateway.trust import errors, lists, sources
 from gateway.trust import folder as trusted
-from storage import database, directory
+from storage import database, directory, journal
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -92,7 +92,7 @@ def _take(source: str, conf: settings.Settings, keeper: lists.Keeper, db: databa
     except OSError as error:
         return Report(source, "failed", reason=error.strerror or str(error))
     if taking.fate is not lists.Fate.UNCHANGED:
-        _record(taking, db)
+        _record(taking, data, db)
     found = taking.found
     return Report(
         source=source,
@@ -104,7 +104,7 @@ def _take(source: str, conf: settings.Settings, keeper: lists.Keeper, db: databa
     )
 
 
-def _record(taking: lists.Taking, db: database.Database) -> None:
+def _record(taking: lists.Taking, data: bytes, db: database.Database) -> None:
     """Tell the journal. After the deed: a revocation must not wait for a database."""
     facts: dict[str, str | int] = {
         "fate": str(taking.fate),
@@ -114,7 +114,7 @@ def _record(taking: lists.Taking, db: database.Database) -> None:
         "revoked": len(taking.found),
     }
     with db.write() as connection:
-        directory.record_trust(connection, "crl-updated", facts, clock.now())
+        directory.record_trust(connection, "crl-updated", facts, clock.now(), journal.Payload("crl", data))
 
 
 def _forget(conf: settings.Settings, forgotten: Sequence[str]) -> None:

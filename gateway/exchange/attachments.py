@@ -13,9 +13,8 @@ from typing import Final
 
 from lxml import etree
 
-from gateway import errors, installation, wire
+from gateway import errors, wire
 from gateway.families import api
-from gateway.files import keeper
 from storage import files, packages
 
 log: Final = logging.getLogger("gateway.exchange")
@@ -46,15 +45,23 @@ FILE_INCOMPLETE: Final = errors.define(
 )
 
 
-def judge(element: etree._Element, package: packages.Package, house: installation.Installation) -> api.Problem | None:
+def judge(
+    element: etree._Element,
+    package: packages.Package,
+    connection: files.Connection,
+    digest: Callable[[files.File], str],
+    *,
+    enforce: bool,
+) -> api.Problem | None:
     """Return what is wrong with the attachments of a package, None where nothing is.
 
-    With `attachment_hash = warn` it is only logged. Raises Unavailable and NotReady where a file cannot be read now.
+    `digest` gives the ГОСТ digest of a completed file, and may raise Unavailable and NotReady. Without `enforce` what
+    is wrong is only logged.
     """
-    found = list(_problems(element, package.organisation, house))
+    found = list(_problems(element, package.organisation, connection, digest))
     if not found:
         return None
-    if house.settings.attachment_hash == "warn":
+    if not enforce:
         facts = {"message": package.message_guid, "codes": sorted({problem.code for problem in found})}
         # No warning: whoever has set it so expects it, and a sandbox shows warnings to people who try samples.
         log.info("attachments are not as stated", extra={"facts": facts})
@@ -63,12 +70,12 @@ def judge(element: etree._Element, package: packages.Package, house: installatio
     return api.Problem(found[0].code, "; ".join(problem.text for problem in found[:_MOST]) + rest)
 
 
-def _problems(element: etree._Element, organisation: str, house: installation.Installation) -> Iterator[api.Problem]:
+def _problems(
+    element: etree._Element, organisation: str, connection: files.Connection, digest: Callable[[files.File], str]
+) -> Iterator[api.Problem]:
     named = [((each.text or "").lower(), _stated(each)) for each in element.iter(wire.base("AttachmentGUID"))]
-    with house.database.read() as connection:
-        known = files.find_all(connection, (guid for guid, _ in named))
-    # The digest is there as a rule: it is computed as soon as the file is complete.
-    digest = functools.cache(functools.partial(keeper.digest, house))
+    known = files.find_all(connection, (guid for guid, _ in named))
+    digest = functools.cache(digest)
     for guid, stated in named:
         code = _code(known.get(guid), organisation, stated, digest)
         if code is not None:

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import dataclasses
-import datetime as dt
+import functools
 import logging
 from typing import Final
 
-from lxml import etree
-
-from gateway import clock, errors, installation, xml
-from gateway.exchange import attachments, people, results
-from gateway.families import api, basis, days, handlers
+from gateway import clock, errors, installation
+from gateway.exchange import circumstances, results, running
+from gateway.families import api
 from gateway.families.nsi import installed as nsi
-from gateway.soap import application
-from storage import directory, numbers, packages, registry
+from gateway.files import keeper
+from storage import directory, journal, numbers, packages, registry
 from storage import errors as storage_errors
 
 log: Final = logging.getLogger("gateway.exchange")
@@ -29,6 +27,7 @@ class Done:
     """The signed getStateResult."""
     unit: registry.Registry
     """The changes of the registry."""
+    under: circumstances.Circumstances
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -60,11 +59,13 @@ class Execution:
         """
         about = self._about(package)
         with self._house.database.read() as connection:
-            unit = registry.Registry(connection, self._numbers)
-            dictionaries = self._dictionaries.view(registry.Registry(connection, self._numbers))
+            # First of all: the first statement begins the snapshot, and this tells how far it goes.
+            under = self._circumstances(about, journal.size(connection))
+            known = self._snapshot(connection)
             try:
-                answer = self._answer(package, about, unit, dictionaries)
-                return Done(answer, self._results.finished(about, answer, clock.now()), unit)
+                request = packages.request(connection, package.message_guid)
+                answer = running.run(package, request, about, known, under)
+                return Done(answer, self._results.finished(about, answer, clock.now()), known.unit, under)
             except (storage_errors.StorageError, errors.Unavailable):
                 raise
             except Exception as error:  # noqa: BLE001  # a family's fault must not stop the others: it is the result
@@ -85,51 +86,18 @@ class Execution:
     def _about(self, package: packages.Package) -> results.About:
         return results.about(self._house.force.having(package.pack), package)
 
-    def _answer(
-        self, package: packages.Package, about: results.About, unit: registry.Registry, dictionaries: api.Dictionaries
-    ) -> api.Answer:
-        with self._house.database.read() as connection:
-            element = _element(packages.request(connection, package.message_guid))
-            organisation = directory.organisation(connection, package.organisation)
-        handler = handlers.HANDLERS.get(element.tag)
-        if handler is None:
-            text = errors.code(errors.NOT_HANDLED).text.format(operation=package.operation)
-            return api.Failed(api.Problem(errors.NOT_HANDLED, text))
-        wrong = attachments.judge(element, package, self._house)
-        if wrong is not None:
-            return api.Failed(wrong)
-        now = clock.now()
-        task = api.Task(
-            element=element,
-            shape=self._results.shape(about, element.tag),
-            message_guid=package.message_guid,
-            organisation=package.organisation,
-            role=organisation.role if organisation else "",
-            version=package.version,
-            now=now,
-            new_guid=clock.new_guid,
-            may_use_house=lambda fias: self._may_use_house(unit, package.organisation, fias, days.today(now)),
-            dictionaries=dictionaries,
-            directory=people.Directory(self._house.database, package.system),
-            vault=self._house.vault,
-            ogrn=organisation.ogrn if organisation else "",
+    def _circumstances(self, about: results.About, saw: int) -> circumstances.Circumstances:
+        settings = self._house.settings
+        return circumstances.Circumstances(
+            saw, clock.now(), settings.house_basis, settings.attachment_hash, answered_by=about.pack.id
         )
-        return handler(task, unit)
 
-    def _may_use_house(self, unit: registry.Registry, organisation: str, fias: str, today: dt.date) -> bool:
-        """Return whether the organisation has the basis that the setting asks for.
-
-        Agreements are read through the handler's own unit: if one changes meanwhile, the package runs again.
-        """
-        if self._house.settings.house_basis == "open":
-            return True
-        if self._house.settings.house_basis == "contract":
-            return basis.may_use(unit, organisation, fias, today)
-        with self._house.database.read() as connection:
-            return directory.has_house(connection, organisation, fias)
-
-
-def _element(request: bytes) -> etree._Element:
-    """Return the request element of a package that the intake has accepted."""
-    _, element = application.take_apart(xml.parse(request))
-    return element
+    def _snapshot(self, connection: directory.Connection) -> running.Snapshot:
+        return running.Snapshot(
+            connection,
+            registry.Registry(connection, self._numbers),
+            self._dictionaries.view(registry.Registry(connection, self._numbers)),
+            self._house.vault,
+            # It is there as a rule: it is computed as soon as the file is complete.
+            functools.partial(keeper.digest, self._house),
+        )

@@ -6,14 +6,14 @@ import dataclasses
 from collections.abc import Sequence
 
 from gateway.families import api
-from storage import database, directory
+from storage import directory
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Directory:
-    """Asks the database; read-only."""
+    """Asks the snapshot of a run; read-only."""
 
-    database: database.Database
+    connection: directory.Connection
     system: str
     """Login of the information system: no other one's grants can be asked for."""
 
@@ -35,19 +35,16 @@ class Directory:
 
     def version(self, guid: str) -> api.OrganisationVersion | None:
         """Return what was known once under this orgVersionGUID, or None."""
-        with self.database.read() as connection:
-            found = directory.version(connection, guid)
+        found = directory.version(self.connection, guid)
         return None if found is None else _seen(found)
 
     def grants(self) -> Sequence[api.Grant]:
         """Return the grants to this system, revoked ones too, in the order in which they begin."""
-        with self.database.read() as connection:
-            found = directory.grants_to(connection, self.system)
+        found = directory.grants_to(self.connection, self.system)
         return [api.Grant(each.organisation, each.since, each.revoked_at) for each in found]
 
     def _current(self, **wanted: str) -> list[api.OrganisationVersion]:
-        with self.database.read() as connection:
-            return [_seen(each) for each in directory.current_versions(connection, **wanted)]
+        return [_seen(each) for each in directory.current_versions(self.connection, **wanted)]
 
 
 def _seen(version: directory.Version) -> api.OrganisationVersion:

@@ -59,21 +59,18 @@ class Results:
 
         Some services demand a branch even then; there is none to give, and clients expect none (protocol §3.2).
         """
-        return self._signed(self._written(about, str(state), {}), at)
+        return self._signed(_written(about, str(state), {}), at)
 
     def finished(self, about: About, answer: api.Answer, at: dt.datetime) -> bytes:
         """Return the answer of a package that was executed (3), with exactly one branch filled.
 
         Raises InvalidResult where the answer of the family does not fit the contract.
         """
-        element = self._written(about, "3", self._branch(about, answer))
-        if self._validate:
-            self._check(about, element)
-        return self._signed(element, at)
+        return self._signed(content(about, answer, validate=self._validate), at)
 
     def failed(self, about: About, problem: api.Problem, at: dt.datetime) -> bytes:
         """Return the answer of a package that could not be executed; the last resort, which judges nothing more."""
-        return self._signed(self._written(about, "3", {"ErrorMessage": _problem(problem)}), at)
+        return self._signed(_written(about, "3", {"ErrorMessage": _problem(problem)}), at)
 
     def requests_state(self, about: About, finished: Sequence[str], at: dt.datetime) -> bytes:
         """Return getRequestsStateResult: one MessageGUIDList for each message that is executed.
@@ -84,38 +81,52 @@ class Results:
         content = {"MessageGUIDList": list(finished)}
         return self._signed(shape.write(pattern, content, wire.nsmap(about.service.namespace)), at)
 
-    def _written(self, about: About, state: str, branch: Mapping[str, api.Data]) -> etree._Element:
-        pattern = self.shape(about, about.service.result)
-        content: dict[str, api.Data] = {"RequestState": state, "MessageGUID": about.message_guid, **branch}
-        version = pattern.attribute(wire.base("version"))
-        # Most services fix the version of their result; where it is free, it is that of the request.
-        if version is not None and version.required and version.fixed is None:
-            content["@version"] = about.version
-        try:
-            return shape.write(pattern, content, wire.nsmap(about.service.namespace))
-        except contract_errors.ContentError as error:
-            raise InvalidResult(str(error)) from error
-
-    def _branch(self, about: About, answer: api.Answer) -> Mapping[str, api.Data]:
-        if isinstance(answer, api.Failed):
-            return {"ErrorMessage": _problem(answer.problem)}
-        if isinstance(answer, api.Exported):
-            return {answer.branch: list(answer.items), **answer.beside}
-        outcomes = [_outcome(outcome) for outcome in answer.outcomes]
-        pattern = self.shape(about, about.service.result)
-        imported = next(child.shape for child in pattern.children if wire.local(child.name) == "ImportResult")
-        # House management wraps its CommonResults in one ImportResult; elsewhere ImportResult is one (protocol §4.2).
-        nested = any(wire.local(child.name) == "CommonResult" for child in imported.children)
-        return {"ImportResult": {"CommonResult": outcomes} if nested else outcomes}
-
-    def _check(self, about: About, element: etree._Element) -> None:
-        violations = about.schemas.judge(about.pack, about.service, element)
-        if violations:
-            raise InvalidResult("; ".join(f"{item.path}: {item.text}" for item in violations))
-
     def _signed(self, element: etree._Element, at: dt.datetime) -> bytes:
         xades.sign(element, self._signer, at=at.astimezone(clock.MOSCOW))
         return bytes(etree.tostring(element, encoding="utf-8"))
+
+
+def content(about: About, answer: api.Answer, *, validate: bool) -> etree._Element:
+    """Return the getStateResult of a package that was executed (3), as it is before it is signed.
+
+    `validate` raises InvalidResult where the answer of the family does not fit the contract.
+    """
+    element = _written(about, "3", _branch(about, answer))
+    if validate:
+        _check(about, element)
+    return element
+
+
+def _written(about: About, state: str, branch: Mapping[str, api.Data]) -> etree._Element:
+    pattern = Results.shape(about, about.service.result)
+    content: dict[str, api.Data] = {"RequestState": state, "MessageGUID": about.message_guid, **branch}
+    version = pattern.attribute(wire.base("version"))
+    # Most services fix the version of their result; where it is free, it is that of the request.
+    if version is not None and version.required and version.fixed is None:
+        content["@version"] = about.version
+    try:
+        return shape.write(pattern, content, wire.nsmap(about.service.namespace))
+    except contract_errors.ContentError as error:
+        raise InvalidResult(str(error)) from error
+
+
+def _branch(about: About, answer: api.Answer) -> Mapping[str, api.Data]:
+    if isinstance(answer, api.Failed):
+        return {"ErrorMessage": _problem(answer.problem)}
+    if isinstance(answer, api.Exported):
+        return {answer.branch: list(answer.items), **answer.beside}
+    outcomes = [_outcome(outcome) for outcome in answer.outcomes]
+    pattern = Results.shape(about, about.service.result)
+    imported = next(child.shape for child in pattern.children if wire.local(child.name) == "ImportResult")
+    # House management wraps its CommonResults in one ImportResult; elsewhere ImportResult is one (protocol §4.2).
+    nested = any(wire.local(child.name) == "CommonResult" for child in imported.children)
+    return {"ImportResult": {"CommonResult": outcomes} if nested else outcomes}
+
+
+def _check(about: About, element: etree._Element) -> None:
+    violations = about.schemas.judge(about.pack, about.service, element)
+    if violations:
+        raise InvalidResult("; ".join(f"{item.path}: {item.text}" for item in violations))
 
 
 def _outcome(outcome: api.Outcome) -> Mapping[str, api.Data]:

@@ -15,10 +15,10 @@ from typing import Final
 
 from gateway import clock, errors, installation
 from gateway.contracts import errors as contract_errors
-from gateway.exchange import execution
+from gateway.exchange import execution, touched
 from gateway.families import api
 from storage import errors as storage_errors
-from storage import failpoints, packages, registry, work
+from storage import failpoints, journal, numbers, packages, registry, work
 
 log: Final = logging.getLogger("gateway.exchange")
 
@@ -98,7 +98,7 @@ class Worker:
             # An export is true in its snapshot; one that ran again whenever somebody writes might never end.
             if done.unit.changes or not isinstance(done.answer, api.Exported):
                 registry.apply(connection, done.unit, organisation=package.organisation, message=guid, at=now)
-            work.finish(connection, guid, self._name, done.body, _facts(done.answer), now)
+            work.finish(connection, guid, self._name, done.body, _facts(done), now, touched.of(done))
 
     def _give_back(self, package: packages.Package) -> None:
         # Where even this cannot be written, the lease ends by itself.
@@ -124,8 +124,12 @@ class Worker:
                     work.renew(self._house.database, guid, self._name, self._lease, clock.now())
 
 
-def _facts(answer: api.Answer) -> dict[str, str | int | bool | None]:
-    """Return what the journal notes of an answer beside its bytes."""
+def _facts(done: execution.Done) -> dict[str, journal.Fact]:
+    """Return what the journal notes of a run beside its bytes: what came of it, and what it has depended on."""
+    return {**_outcome(done.answer), **done.under.facts(), "numbers": numbers.written(done.unit.taken)}
+
+
+def _outcome(answer: api.Answer) -> dict[str, journal.Fact]:
     if isinstance(answer, api.Failed):
         return {"outcome": "failed", "code": answer.problem.code}
     if isinstance(answer, api.Exported):

@@ -71,6 +71,7 @@ def _signature(on_way: passage.Passage) -> dict[str, str | int | bool | None]:
     return {
         "signed": True,
         "certificate_sha256": hashlib.sha256(der).hexdigest(),
+        "certificate_serial": f"{judged.certificate.serial_number:x}",
         "signature_algorithm": judged.signature_algorithm or "",
         "signer_ogrn": judged.subject.ogrn or judged.subject.ogrnip or "",
         "signing_time": judged.signing_time.isoformat() if judged.signing_time else "",

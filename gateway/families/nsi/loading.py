@@ -22,6 +22,9 @@ from gateway.families.nsi import builtin, common, csv_file, installed, pages, re
 from gateway.families.nsi.errors import BadDictionary
 from storage import registry as registry_module
 
+ADMINISTRATION: Final = "administration"
+"""Who changed an entry, in its history: no organisation."""
+
 _FIELD_LENGTH: Final = 200
 
 
@@ -116,6 +119,13 @@ def put(new: api.Dictionary, before: api.Dictionary | None, unit: registry_modul
         digest=digest,
         is_change=not same,
     )
+
+
+def objects_of(number: int, unit: registry_module.Registry) -> list[registry_module.Thing]:
+    """Return what was put into a unit of work for one dictionary, in its order."""
+    own = installed.entries_of(number)
+    header = (installed.HEADER, str(number))
+    return [thing for thing in unit.changes if thing.aggregate == own or (thing.kind, thing.key) == header]
 
 
 def _put_entries(number: int, now: Mapping[str, Mapping[str, Any]], unit: registry_module.Registry) -> None:

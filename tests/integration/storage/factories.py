@@ -10,11 +10,31 @@ import textwrap
 import uuid
 from pathlib import Path
 
+import sqlalchemy as sa
+
 from storage import directory, failpoints, journal, packages, work
 
 ROOT = Path(__file__).resolve().parents[3]
 NOW = dt.datetime(2026, 1, 31, 9, 30, tzinfo=dt.UTC)
 LEASE = dt.timedelta(seconds=60)
+
+
+def add_plain(connection, entry: journal.Entry) -> None:
+    """Store an entry as releases did that knew nothing of subjects."""
+    connection.execute(
+        sa.text(
+            "INSERT INTO journal_entry (entry_index, kind, at, message, record, hash)"
+            " VALUES (:index, :kind, :at, :message, :record, :hash)"
+        ),
+        {
+            "index": entry.index,
+            "kind": entry.kind,
+            "at": journal.moment(entry.at),
+            "message": entry.message,
+            "record": entry.record,
+            "hash": entry.hash,
+        },
+    )
 
 
 def guid() -> str:

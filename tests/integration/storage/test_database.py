@@ -12,7 +12,7 @@ from alembic import autogenerate, command
 from alembic.runtime import migration
 
 from storage import database as database_module
-from storage import directory, errors, failpoints, journal, schema, tables
+from storage import directory, errors, failpoints, journal, schema, search, subjects, tables
 from storage.database import Database
 from tests.integration.storage import factories
 
@@ -73,6 +73,7 @@ def test_database_of_the_first_release__is_brought_to_this_one_and_keeps_its_row
 def test_database_of_an_earlier_release__gets_every_version_of_its_organisations_from_the_journal(of_the_first_release):
     changed = {"ogrn": "1", "kpp": None, "inn": None, "name": "ТСЖ", "role": "ТСЖ"}
     with of_the_first_release.write() as connection:
+        previous = journal.GENESIS
         for number, (change, facts) in enumerate(
             [
                 ("organisation-added", {"guid": "a", "ogrn": "1", "kpp": None, "name": "Прежнее", "role": "ТСЖ"}),
@@ -82,7 +83,9 @@ def test_database_of_an_earlier_release__gets_every_version_of_its_organisations
         ):
             at = factories.NOW + dt.timedelta(days=number)
             kind = journal.Kind.DIRECTORY_CHANGED
-            journal.append(connection, [journal.Event(kind, at, None, {"change": change, **facts})])
+            entry = journal.link(number, journal.Event(kind, at, None, {"change": change, **facts}), previous)
+            previous = entry.hash
+            factories.add_plain(connection, entry)
     of_the_first_release.migrate()
     with of_the_first_release.read() as connection:
         (now,) = directory.current_versions(connection, organisation="a")
@@ -90,6 +93,8 @@ def test_database_of_an_earlier_release__gets_every_version_of_its_organisations
         assert now.since == factories.NOW + dt.timedelta(days=2)
         before = directory.version(connection, str(uuid.uuid5(uuid.UUID(now.root), "1")))
         assert (before.name, before.since, before.until) == ("Прежнее", factories.NOW, now.since)
+        granted = search.Query(((subjects.Subject.ORGANISATION, "A"),))
+        assert search.find(connection, granted, limit=9) == [1]
     with of_the_first_release.write() as connection:
         directory.change_organisation(connection, directory.Organisation("a", "1", "Новое", "УО"), factories.NOW)
         assert directory.current_versions(connection, ogrn="1")[0].number == 3

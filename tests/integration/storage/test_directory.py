@@ -145,7 +145,9 @@ def test_every_change__raises_the_revision_and_is_journaled_without_secrets(data
         lambda connection: directory.revoke(connection, "org", "login", NOW),
         lambda connection: directory.grant_house(connection, "org", "house", NOW),
         lambda connection: directory.revoke_house(connection, "org", "house", NOW),
-        lambda connection: directory.record_trust(connection, "trust-added", {"sha256": "ab"}, NOW),
+        lambda connection: directory.record_trust(
+            connection, "trust-added", {"sha256": "ab"}, NOW, journal.Payload("certificate", b"\x30")
+        ),
     ]
     for number, change in enumerate(changes):
         with database.write() as connection:

@@ -38,5 +38,7 @@ def load(rig: rig_module.Rig, *files: bytes, now: dt.datetime = rig_module.NOW, 
             told.append(loading.put(new, before, unit))
     with rig.database.write() as connection:
         registry.apply(connection, unit, organisation="administration", message="load", at=now)
-        directory.record_dictionary(connection, {"registry_number": told[0].registry_number}, now)
+        number = told[0].registry_number
+        things = loading.objects_of(number, unit)
+        directory.record_dictionary(connection, {"registry_number": number}, now, things)
     return told

@@ -87,12 +87,14 @@ class Rig:
         element = xml.parse(request.encode())
         with self.database.read() as connection:
             work = registry.Registry(connection, numbers.Numbers(self.database))
-            answer = handlers.HANDLERS[element.tag](self.task(element, version, system), work)
+            answer = handlers.HANDLERS[element.tag](
+                self.task(element, version, people.Directory(connection, system)), work
+            )
         assert work.changes == ()
         self._schema.assertValid(written(answer))
         return answer
 
-    def task(self, element: etree._Element, version: str, system: str) -> api.Task:
+    def task(self, element: etree._Element, version: str, directory: people.Directory) -> api.Task:
         return api.Task(
             element=element,
             shape=shapes().element(element.tag),
@@ -104,7 +106,7 @@ class Rig:
             new_guid=lambda: guid(0),
             may_use_house=lambda _: False,
             dictionaries=Nsi(),
-            directory=people.Directory(self.database, system),
+            directory=directory,
         )
 
 
