@@ -66,7 +66,7 @@ def of_an_earlier_release(tmp_path_factory):
     db = databases.Database.open(f"sqlite:///{tmp_path_factory.mktemp('old')}/gateway.db")
     db.migrate()
     with db.write() as connection:
-        for name in ("journal_tile", "journal_checkpoint", "journal_signer"):
+        for name in ("journal_subject", "journal_tile", "journal_checkpoint", "journal_signer"):
             connection.exec_driver_sql(f"DROP TABLE {name}")
         connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0006'")
         # What the records say is nothing to the tree; to write them all would take as long as the rest of these tests.
