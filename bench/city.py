@@ -1,11 +1,11 @@
-"""A year of a city through the SOAP door: houses, accounts, devices, readings and payment documents, package by package.
+"""A year of a city through the SOAP door: houses, accounts, devices, readings and payment documents.
 
-`python bench/city.py [--accounts 200000] [--months 12] [--database postgresql] [--seed 1] [--keep DIR] [--rows] [--probe]`
-generates a city from its seed, lets the whole pipeline take it in (signature, schema, journal, worker), counts what is
-there in the end, and asks what one package more costs beside an empty registry (the goal is 1.5 times as much). There
-are three devices for each account, and packages are as large as the contract allows. A city in `--keep DIR` is gone on
-with after it was stopped, and asked again with `--probe`. With `--rows` only its first thousand accounts come in through
-the door, and all others are copies of their rows.
+`python bench/city.py [--accounts 200000] [--months 12] [--database postgresql] [--seed 1] [--keep DIR] [--rows]
+[--probe]` generates a city from its seed, lets the whole pipeline take it in package by package (signature, schema,
+journal, worker), counts what is there in the end, and asks what one package more costs beside an empty registry (the
+goal is 1.5 times as much). There are three devices for each account, and packages are as large as the contract allows.
+A city in `--keep DIR` is gone on with after it was stopped, and asked again with `--probe`. With `--rows` only its first
+thousand accounts come in through the door, and all others are copies of their rows.
 """
 
 from __future__ import annotations
@@ -58,12 +58,11 @@ def _loaded(asked: argparse.Namespace, folder: Path, full: registries.Place) -> 
     city_load.Load(full.gateway, full.name, notes).take_in(city)
     found = {"counts": known.counts(city.houses(), city.months), "wanted": city.counts}
     if asked.rows:
-        houses, times = city.houses(), asked.accounts // _TAKEN_IN
-        before = known.objects()
-        if before["account objects"] == city.accounts:
-            city_copies.fill(where, houses, (times - 1) * len(houses))
-            found["wanted"] |= {name: count * times for name, count in before.items()}
-            found["counts"] |= known.objects()
+        houses, before = city.houses(), known.objects()
+        there = before["account objects"]
+        city_copies.fill(where, houses, (there - city.accounts) // FLATS, (asked.accounts - city.accounts) // FLATS)
+        found["wanted"] |= {name: count * asked.accounts // there for name, count in before.items()}
+        found["counts"] |= known.objects()
     if not where.is_sqlite:
         with where.write() as connection:  # what autovacuum does after a while
             connection.exec_driver_sql("ANALYZE")

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import json
 import re
+import sys
+import time
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
@@ -37,7 +39,7 @@ _UNIFIED: Final = "[0-9]{2}[А-Я]{2}[0-9]{6}"
 _ACCOUNT: Final = "Л[0-9]{5}"
 _PLACE: Final = "[HP]H[a-z]+[0-9]{5}"
 _DEVICE: Final = "(?<![0-9])[0-9]{12}(?![0-9])"
-_TOKEN: Final = re.compile(f"({'|'.join((_GUID, _UNIFIED, _ACCOUNT, _PLACE, _DEVICE))})")
+_TOKEN: Final = re.compile(f"({_GUID}|{_UNIFIED}|{_ACCOUNT}|{_PLACE}|{_DEVICE})")
 _FIRST: Final = 50_000_000_000
 """Far behind every number that the gateway itself gives out in a measurement."""
 _FIRST_HOUSE: Final = 10_000
@@ -46,21 +48,26 @@ _RANGE: Final = 1 << 32
 """Of the first eight digits of a GUID."""
 _SOME: Final = 500
 """Values of one statement."""
-_COPIES: Final = 10
-"""Copies of one transaction."""
 _FIELD, _END, _NOTHING = "\x1f", "\x1e", "\0"
 """What the rows of a text are parted by, and what stands for NULL: JSON has none of them."""
 _ESCAPED: Final = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", _FIELD: "\t", _END: "\n", _NOTHING: "\\N"})
 """The same as COPY wants it."""
 
 
-def fill(where: database.Database, houses: Sequence[House], copies: int) -> None:
-    """Add so many copies, of these houses in turn."""
+def fill(where: database.Database, houses: Sequence[House], done: int, copies: int) -> None:
+    """Add copies of these houses, of each in turn, until there are so many; `done` are there already."""
     originals = [_Original(where, house) for house in houses]
-    for some in city_load.batches(range(copies), _COPIES):
+    said = time.monotonic()
+    for some in city_load.batches(range(done, copies), len(houses)):
         with where.write() as connection:
+            if not where.is_sqlite:
+                # What the originals refer to is there, and so it is for copies: PostgreSQL would ask row by row.
+                connection.exec_driver_sql("SET LOCAL session_replication_role = replica")
             for count in some:
                 originals[count % len(originals)].copy(connection, count, copies)
+        if time.monotonic() - said > city_load.SECONDS:
+            said = time.monotonic()
+            print(f"{some[-1] + 1} of {copies} houses copied", file=sys.stderr, flush=True)
 
 
 class _Original:

@@ -109,13 +109,13 @@ class House:
                 owed = (used * rate).quantize(_KOPECK, ROUND_HALF_UP)
                 charges.append(_municipal(code, guid, used, rate, owed))
                 total += owed
-            totals = f"<TotalPayableByChargeInfo>{total}</TotalPayableByChargeInfo><TotalPayableByPD>{total}</TotalPayableByPD>"
+            sums = (f"<{name}>{total}</{name}>" for name in ("TotalPayableByChargeInfo", "TotalPayableByPD"))
             yield bills.document(
                 10_000 + 1000 * self._place + n,
                 *charges,
                 of=owner,
                 number=f"{number}/{YEAR}-{month:02}" + (f"/{turn}" if turn else ""),
-                totals=totals,
+                totals="".join(sums),
             )
 
     @property

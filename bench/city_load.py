@@ -34,7 +34,7 @@ PATHS: Final = {
 """Of the services besides house management, by the kind of package."""
 _BLOCK: Final = 10
 """Houses that go through their year together; they fill packages of readings and documents whole."""
-_SECONDS: Final = 20
+SECONDS: Final = 20
 """Between two lines that tell how far a load is."""
 _Each = TypeVar("_Each")
 
@@ -175,7 +175,7 @@ class Load:
 
     def _tell(self, where: str, packages: int) -> None:
         now = time.monotonic()
-        if now - self._said < _SECONDS:
+        if now - self._said < SECONDS:
             return
         self._said = now
         rate = self._done / (now - self._began)
