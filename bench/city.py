@@ -4,8 +4,8 @@
 [--probe]` generates a city from its seed, lets the whole pipeline take it in package by package (signature, schema,
 journal, worker), counts what is there in the end, and asks what one package more costs beside an empty registry (the
 goal is 1.5 times as much). There are three devices for each account, and packages are as large as the contract allows.
-A city in `--keep DIR` is gone on with after it was stopped, and asked again with `--probe`. With `--rows` only the first
-thousand accounts come in through the door; all others are copies of their rows.
+A city in `--keep DIR` is gone on with after it was stopped, and asked again with `--probe`. With `--rows` only the
+first thousand accounts come in through the door; all others are copies of their rows.
 """
 
 from __future__ import annotations
