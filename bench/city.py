@@ -30,7 +30,7 @@ from tests import postgres  # noqa: E402
 _TAKEN_IN: Final = 1000
 """Accounts of the houses that copies are made of."""
 _NAME: Final = "city"
-"""Of its database on PostgreSQL."""
+"""Of its database on PostgreSQL; the time of its backends is found by it, so let one such city work at a time."""
 
 
 def main() -> int:
