@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import functools
+import os
+import time
 import uuid
 
 MOSCOW = dt.timezone(dt.timedelta(hours=3), "MSK")
+_LOWER = 62
+"""Bits of chance in the lower half of a GUID, behind its variant; twelve more stand behind its version."""
 
 
 def now() -> dt.datetime:
@@ -21,5 +25,12 @@ def wire(moment: dt.datetime) -> str:
 
 
 def new_guid() -> str:
-    """Return a new lower-case GUID for a message or an object."""
-    return str(uuid.uuid4())
+    """Return a new lower-case GUID for a message or an object: a UUID of version 7 (RFC 9562), milliseconds first.
+
+    What is made together, as the accounts of a house, lies together in every index that way, and a package changes a
+    few pages of it; by GUIDs of chance alone it would change one page of a large registry for every object.
+    """
+    milliseconds = time.time_ns() // 1_000_000
+    chance = int.from_bytes(os.urandom(10), "big")
+    upper, lower = chance >> _LOWER, chance & ((1 << _LOWER) - 1)
+    return str(uuid.UUID(int=milliseconds << 80 | 7 << 76 | (upper & 0xFFF) << 64 | 2 << _LOWER | lower))
