@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import io
 import random
 from collections.abc import Sequence
@@ -16,6 +17,7 @@ from gateway import initialise, installation, settings, stand, wire
 from gateway.client import session
 from gateway.exchange import worker
 from gateway.web import application
+from storage import errors
 
 _HM: Final = f"{{{packages.HOUSE}}}"
 _BASE: Final = f"{{{wire.BASE}}}"
@@ -24,7 +26,7 @@ _VERSION: Final = "13.2.3.2"
 
 
 class Gateway:
-    """A stand of its own in `folder`; `database` is the URL of an empty one where it is not the folder's own file."""
+    """A stand of its own in `folder`, new or kept; `database` is the URL of its own one where that is not a file."""
 
     def __init__(self, folder: Path, *, database: str = "") -> None:
         stand.prepare(folder, suite="rsa-2048")
@@ -32,7 +34,8 @@ class Gateway:
         conf = settings.load(folder, database=database, signature="required", log_level="warning")
         if database:
             initialise.initialise(conf)
-            stand.register(conf.database_url, self._where)
+            with contextlib.suppress(errors.AlreadyExists):  # a database that was kept
+                stand.register(conf.database_url, self._where)
         self.installation: Final = installation.Installation.open(conf)
         self._client = session.Client(self._where)
         self._web = application.Web(self.installation)
@@ -46,6 +49,11 @@ class Gateway:
     def __exit__(self, *_: object) -> None:
         self.installation.close()
 
+    @property
+    def organisation(self) -> str:
+        """The orgPPAGUID of whoever sends the packages."""
+        return self._where.org_ppa_guid
+
     def signed(self, request: etree._Element) -> bytes:
         """Return the message around a request element."""
         return self._client.envelope(request)
@@ -58,7 +66,7 @@ class Gateway:
         answer = self._post(message, path or self._path)
         guid = answer.findtext(f".//{_BASE}Ack/{_BASE}MessageGUID")
         if guid is None:
-            raise RuntimeError(f"a package of the bench was not accepted: {etree.tostring(answer)[:2000]!r}")
+            raise RuntimeError(f"a package of the bench was not accepted: {_told(answer)}")
         self._paths[guid] = path or self._path
         return guid
 
@@ -66,6 +74,11 @@ class Gateway:
         """Execute the oldest package that waits."""
         if not self._worker.run_once():
             raise RuntimeError("there is nothing to be executed")
+
+    def drain(self) -> None:
+        """Execute whatever waits."""
+        while self._worker.run_once():
+            pass
 
     def result(self, message_guid: str) -> etree._Element:
         """Return the answer to a package; raises RuntimeError where it or any object of it was refused."""
@@ -75,7 +88,7 @@ class Gateway:
         found = self._post(self._client.envelope(asked, path=path), path)
         refused = [each.tag for each in found.iter(f"{_BASE}Error", f"{_BASE}ErrorMessage")]
         if refused or found.findtext(f".//{_BASE}RequestState") != "3":
-            raise RuntimeError(f"a package of the bench was refused: {etree.tostring(found)[:2000]!r}")
+            raise RuntimeError(f"a package of the bench was refused: {_told(found)}")
         return found
 
     def _post(self, body: bytes, path: str) -> etree._Element:
@@ -94,6 +107,12 @@ class Gateway:
             "wsgi.input": io.BytesIO(body),
         }
         return etree.fromstring(b"".join(self._web(environ, lambda *_: None)), etree.XMLParser(huge_tree=True))
+
+
+def _told(answer: etree._Element) -> str:
+    """Return the faults of an answer, without the names that it declares."""
+    faults = answer.iter("{*}faultstring", "{*}ErrorMessage", "{*}Error")
+    return "; ".join(" ".join(str(text) for text in each.itertext()) for each in faults)[:2000]
 
 
 def create(premises: int, seed: int) -> etree._Element:

@@ -27,6 +27,7 @@ from tests.unit.families.metering import requests  # noqa: E402
 READINGS: Final = 1000
 """Devices of one package: the most that the contract allows."""
 PATH: Final = "/ext-bus-device-metering-service/services/DeviceMeteringAsync"
+_PACKAGE: Final = f"{READINGS} readings"
 _DEVICES: Final = 100
 """Devices of one import: the most that the contract allows."""
 
@@ -93,8 +94,8 @@ def _registry(devices: int, database: str, rounds: int) -> registries.Ratios:
         cities = [City(place.gateway, 1, READINGS) for place in places]
         cities[1].live(11)
         for place in places:
-            place.path = PATH
-        first, second = (lambda _, city=city: {"1000 readings": city.month(12)} for city in cities)
+            place.paths = {_PACKAGE: PATH}
+        first, second = (lambda _, city=city: {_PACKAGE: city.month(12)} for city in cities)
         return registries.compared(places, (first, second), rounds)
 
 

@@ -92,19 +92,30 @@ def beside(kind: str, fill: Callable[[database.Database], None]) -> Iterator[tup
         yield Place(empty, urls[0]), Place(full, urls[1])
 
 
+@contextlib.contextmanager
+def alone(kind: str) -> Iterator[Place]:
+    """Open an empty one; PostgreSQL is a private server of the machine's binaries."""
+    with contextlib.ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="hcs-bench-")))
+        server = stack.enter_context(postgres.running()) if kind == "postgresql" else None
+        url = server.new_database() if server else ""
+        yield Place(stack.enter_context(house_stand.Gateway(folder, database=url)), url)
+
+
 class Place:
     """A gateway and where its processor time is spent."""
 
     def __init__(self, gateway: house_stand.Gateway, url: str) -> None:
         self.gateway: Final = gateway
-        self.path = ""
-        """The path of the service that is asked; of house management where it is not said."""
-        self._name = url.rpartition("/")[2]
+        self.paths: Mapping[str, str] = {}
+        """The paths of the services that are asked, by operation; of house management where none is said."""
+        self.name: Final = url.rpartition("/")[2]
+        """Of its PostgreSQL database; empty for SQLite."""
 
-    def seconds(self, message: bytes) -> float:
-        """Let a message in; return what its execution costs."""
-        guid = self.gateway.take(message, self.path)
-        spent = processor.seconds(self.gateway.work, self._name)
+    def seconds(self, operation: str, message: bytes) -> float:
+        """Let the message of an operation in; return what its execution costs."""
+        guid = self.gateway.take(message, self.paths.get(operation, ""))
+        spent = processor.seconds(self.gateway.work, self.name)
         self.gateway.result(guid)
         return spent
 
@@ -115,7 +126,7 @@ def compared(places: tuple[Place, Place], visits: tuple[Visit, Visit], rounds: i
     for turn in range(rounds):
         for which, (place, visit) in enumerate(zip(places, visits, strict=True)):
             for name, message in visit(turn).items():
-                spent.setdefault(name, ([], []))[which].append(place.seconds(message))
+                spent.setdefault(name, ([], []))[which].append(place.seconds(name, message))
     return {name: _ratio(*map(statistics.median, both)) for name, both in spent.items()}
 
 

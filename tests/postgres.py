@@ -52,6 +52,12 @@ class Server:
         self._execute(f"CREATE DATABASE {name}")
         return self.url(name)
 
+    def kept_database(self, name: str) -> str:
+        """Return the URL of a database that stays in a folder that is kept; it is created where it is not there."""
+        with contextlib.suppress(sa.exc.ProgrammingError):  # it is there
+            self._execute(f"CREATE DATABASE {name}")
+        return self.url(name)
+
     def clean_database(self) -> str:
         """Return the URL of a database with nothing but the current schema: always the same one, made clean."""
         if self._clean is None:
@@ -115,18 +121,34 @@ def postgres() -> Iterator[Server]:
 @contextlib.contextmanager
 def running() -> Iterator[Server]:
     """Make a server, and leave nothing of it behind."""
-    binaries = _binaries()
     folder = Path(tempfile.mkdtemp(prefix="hcs-gateway-postgres-"))
-    server = Server(binaries, folder, _free_port())
     try:
-        if os.geteuid() == 0:
-            shutil.chown(folder, _other_user())
+        with _served(folder, signal.SIGQUIT) as server:
+            yield server
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def kept(folder: Path) -> Iterator[Server]:
+    """Run the server of a folder, which is made the first time, and stop it in order."""
+    folder.mkdir(exist_ok=True)
+    with _served(folder, signal.SIGINT) as server:
+        yield server
+
+
+@contextlib.contextmanager
+def _served(folder: Path, end: signal.Signals) -> Iterator[Server]:
+    server = Server(_binaries(), folder, _free_port())
+    if os.geteuid() == 0:
+        shutil.chown(folder, _other_user())
+    if not (folder / "data").exists():
         _make_cluster(server)
+    try:
         server.start()
         yield server
     finally:
-        server.stop()
-        shutil.rmtree(folder, ignore_errors=True)
+        server.stop(end)
 
 
 def _make_cluster(server: Server) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import dataclasses
 import functools
 from collections.abc import Callable, Iterator, Mapping
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from gateway import wire
 
@@ -75,6 +75,19 @@ class Shape:
         return tuple(_flatten(self.content, 1, 1))
 
     @functools.cached_property
+    def places(self) -> Mapping[str, Place]:
+        """Where the content of each child goes, by Clark name."""
+        return {
+            child.name: Place(
+                wire.local(child.name),
+                child.maximum != 1,
+                child.shape.is_text and not child.shape.kinds and not child.shape.attributes,
+                child.shape,
+            )
+            for child in self.children
+        }
+
+    @functools.cached_property
     def by_name(self) -> Mapping[str, Child]:
         """The children by Clark name."""
         return {child.name: child for child in self.children}
@@ -86,6 +99,17 @@ class Shape:
     def attribute(self, name: str) -> Attribute | None:
         """Return the attribute with this Clark name."""
         return next((attribute for attribute in self.attributes if attribute.name == name), None)
+
+
+class Place(NamedTuple):
+    """A child as its content is read: thousands of times in a package."""
+
+    local: str
+    """Its local name."""
+    repeats: bool
+    is_plain: bool
+    """Whether it is text without attributes."""
+    shape: Shape
 
 
 def _flatten(group: Group, minimum: int, maximum: int | None) -> Iterator[Child]:

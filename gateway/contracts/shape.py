@@ -62,7 +62,7 @@ def read(element: etree._Element, shape: Shape) -> dict[str, Data]:
     What the contract lets repeat is a list, even of one; a block is a dict; the rest is text as it stands. Raises
     ContentError for a child that the shape does not have.
     """
-    content = _block(element, shape, wire.local(shape.name))
+    content = _block(element, shape, element)
     if shape.is_text:
         content[TEXT] = text(element)
     return content
@@ -171,40 +171,50 @@ def _values(data: Data) -> list[Data]:
     return list(data)
 
 
-def _block(element: etree._Element, shape: Shape, path: str) -> dict[str, Data]:
+def _block(element: etree._Element, shape: Shape, root: etree._Element) -> dict[str, Data]:
     content: dict[str, Data] = dict(_attributes(element, shape.attributes))
     repeats: dict[str, list[Data]] = {}
+    places = shape.places
     for found in element.iterchildren(etree.Element):
-        child = shape.by_name.get(found.tag)
-        if child is None:
+        place = places.get(found.tag)
+        if place is None:
             if found.tag == walk.SIGNATURE:
                 continue
-            raise errors.ContentError(path, f"has no place for {found.tag}")
-        local = wire.local(child.name)
-        value = _value(found, child.shape, f"{path}/{local}")
-        if child.maximum == 1:
-            content[local] = value
+            raise errors.ContentError(_path(element, root), f"has no place for {found.tag}")
+        value = text(found) if place.is_plain else _value(found, place.shape, root)
+        if not place.repeats:
+            content[place.local] = value
+        elif place.local in repeats:
+            repeats[place.local].append(value)
         else:
-            content[local] = repeats.setdefault(local, [])
-            repeats[local].append(value)
+            content[place.local] = repeats[place.local] = [value]
     return content
 
 
-def _value(element: etree._Element, shape: Shape, path: str) -> Data:
+def _value(element: etree._Element, shape: Shape, root: etree._Element) -> Data:
     if shape.kinds:
-        return _block_of_kind(element, shape, path)
+        return _block_of_kind(element, shape, root)
     if not shape.is_text:
-        return _block(element, shape, path)
+        return _block(element, shape, root)
     attributes = dict(_attributes(element, shape.attributes))
     return {**attributes, TEXT: text(element)} if attributes else text(element)
 
 
-def _block_of_kind(element: etree._Element, shape: Shape, path: str) -> Data:
+def _block_of_kind(element: etree._Element, shape: Shape, root: etree._Element) -> Data:
     prefix, _, local = (element.get(_XSI_TYPE) or "").strip().rpartition(":")
     found = shape.kinds.get(f"{{{element.nsmap.get(prefix or None)}}}{local}")
     if found is None:
+        path = _path(element, root)
         raise errors.ContentError(path, f"names no type that it can have: {local or 'none'}")
-    return {KIND: local, **_block(element, found, path)}
+    return {KIND: local, **_block(element, found, root)}
+
+
+def _path(element: etree._Element, root: etree._Element) -> str:
+    """Return where an element stands, from the one that is read: a name for each step."""
+    steps = [element]
+    while steps[-1] is not root and (above := steps[-1].getparent()) is not None:
+        steps.append(above)
+    return "/".join(wire.local(str(each.tag)) for each in reversed(steps))
 
 
 def _attributes(element: etree._Element, known: Sequence[Attribute]) -> list[tuple[str, str]]:

@@ -39,9 +39,15 @@ def control(*codes: str) -> Callable[[Callable[[Subject], Iterator[api.Problem]]
 
 def problems(rules: Iterable[Control[Subject]], subject: Subject) -> tuple[api.Problem, ...]:
     """Ask every rule; return all that is wrong, in the order of the rules."""
-    return tuple(problem for rule in rules for problem in rule.check(subject))
+    found: list[api.Problem] = []
+    for rule in rules:
+        found += rule.check(subject)
+    return tuple(found)
 
 
 def first_problems(stages: Iterable[Iterable[Control[Subject]]], subject: Subject) -> tuple[api.Problem, ...]:
     """Ask stage after stage; return all that the first one has against the subject that has anything against it."""
-    return next(filter(None, (problems(stage, subject) for stage in stages)), ())
+    for stage in stages:
+        if found := problems(stage, subject):
+            return found
+    return ()

@@ -28,6 +28,10 @@ _CHOICES: Final = (
     frozenset({"EntranceNum", "HasNoEntrance"}),
 )
 
+_BLOCK: Final = (dict, Mapping)
+_REPEATS: Final = (list, Sequence)
+"""What they nearly always are comes first: to ask an abstract class takes several times as long."""
+
 
 def text(fields: Fields, name: str) -> str:
     """Return the text of a simple element without the space around it; empty when it is absent."""
@@ -43,15 +47,15 @@ def flag(fields: Fields, name: str) -> bool:
 def block(fields: Fields, name: str) -> Fields:
     """Return a nested element; empty when it is absent."""
     value = fields.get(name)
-    return value if isinstance(value, Mapping) else {}
+    return value if isinstance(value, _BLOCK) else {}
 
 
 def rows(fields: Fields, name: str) -> tuple[Fields, ...]:
     """Return the repeats of a nested element in their order."""
     value = fields.get(name, ())
-    if isinstance(value, Mapping):
+    if isinstance(value, _BLOCK):
         return (value,)
-    return tuple(row for row in value if isinstance(row, Mapping)) if isinstance(value, Sequence) else ()
+    return tuple(row for row in value if isinstance(row, _BLOCK)) if isinstance(value, _REPEATS) else ()
 
 
 def texts(fields: Fields, name: str) -> list[str]:

@@ -19,6 +19,7 @@ from tests.unit.families.accounts import requests
 from tests.unit.families.accounts.requests import FIAS, account, accounts, flat, transport
 from tests.unit.families.accounts.rig import OURS
 from tests.unit.families.agreements import requests as agreements
+from tests.unit.families.bills import requests as bills
 from tests.unit.families.metering import requests as metering
 from tests.unit.families.metering.rig import Rig
 
@@ -73,8 +74,21 @@ def _operate(rig: Rig) -> None:
     rig.play(metering.by_version(20))
     rig.play(metering.history())
     rig.play(metering.history(FIAS, start=rig.given[transport(20)]))
+    first, second = _documents(rig, bills.document(30, number="7"), bills.document(31, of=2))
+    (corrected,) = _documents(rig, bills.document(32, number="7", corrects=first))
+    rig.play(bills.export(corrected, second))
+    rig.play(bills.export(rig.given[transport(1)], by="AccountGUID"))
+    rig.play(bills.export("7", by="bb:PaymentDocumentNumber", house=FIAS))
+    rig.play(bills.withdrawals(second))
     with rig.database.read() as connection:
         assert history.pasts(connection, rig.given[transport(1)])
+
+
+def _documents(rig: Rig, *made: str) -> list[str]:
+    """Return the PaymentDocumentIDs of documents that were placed."""
+    answer = rig.play(bills.documents(*made))
+    assert [outcome.problems for outcome in answer.outcomes] == [()] * len(made)
+    return [str(outcome.unique_number) for outcome in answer.outcomes]
 
 
 def scans(database: Database, statement: str, parameters: Any = ()) -> list[str]:

@@ -135,9 +135,14 @@ def test_content_that_does_not_fit__is_refused_with_its_path(data, path, reason)
     assert caught.value.path == path
 
 
-def test_element_without_a_place__is_not_read():
-    with pytest.raises(errors.ContentError, match="no place for"):
-        shape.read(message("<Car/>"), REQUEST)
+@pytest.mark.parametrize(
+    ("inside", "path"),
+    [("<Car/>", "importToysRequest"), (pack_files.toy("<Code>1</Code><Car/>"), "importToysRequest/Toy")],
+)
+def test_element_without_a_place__is_not_read(inside, path):
+    with pytest.raises(errors.ContentError, match="no place for") as caught:
+        shape.read(message(inside), REQUEST)
+    assert caught.value.path == path
 
 
 def test_abstract_type__is_never_seen_half_walked_by_another_thread(monkeypatch):
