@@ -66,7 +66,7 @@ def test_json__is_one_complete_line_and_the_stand_works(tmp_path):
             "url", "user", "password", "org_ppa_guid", "organisations", "key", "certificate", "ca", "data", "wsdl",
             "dictionaries", "packs",
         }  # fmt: skip
-        assert [each["role"] for each in given["organisations"]] == ["УО", "РСО", "ОМС", "ТСЖ", "ЕСП", "ОИС"]
+        assert [each["role"] for each in given["organisations"]] == ["УО", "РСО", "ОМС", "ТСЖ", "ЕСП", "Банк", "ОИС"]
         files = [given[name] for name in ("key", "certificate", "ca")]
         files += [each[name] for each in given["organisations"] for name in ("key", "certificate")]
         assert all(Path(file).read_bytes().startswith(b"-----BEGIN") for file in files)

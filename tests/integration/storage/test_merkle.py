@@ -68,6 +68,8 @@ def of_an_earlier_release(tmp_path_factory):
     with db.write() as connection:
         for name in ("journal_subject", "journal_tile", "journal_checkpoint", "journal_signer"):
             connection.exec_driver_sql(f"DROP TABLE {name}")
+        for name in ("journal_entry_at", "journal_entry_kind"):
+            connection.exec_driver_sql(f"DROP INDEX {name}")
         connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0006'")
         # What the records say is nothing to the tree; to write them all would take as long as the rest of these tests.
         connection.exec_driver_sql("DROP TRIGGER journal_entry_next")
