@@ -16,7 +16,7 @@ from gateway.contracts import force as contract_force
 from gateway.settings import Settings
 from gateway.trust import force as trust_force
 from signing import policy, signer, trust
-from storage import database, intake
+from storage import database, intake, sealing
 from storage import errors as storage_errors
 
 _CHECK_EVERY: Final = 1.0
@@ -37,7 +37,7 @@ class Installation:
     """By what the signatures of packages are judged."""
     writer: intake.Writer
     vault: vault.Vault
-    """Seals the personal data of the registry."""
+    """Seals the personal data of the registry; that of the journal is sealed by the database."""
     _ready_until: float = 0.0
 
     @classmethod
@@ -97,9 +97,16 @@ class Installation:
 
 
 def open_database(settings: Settings) -> database.Database:
-    """Return the database, its schema checked; raises Unavailable with the reason."""
+    """Return the database, its schema checked; raises Unavailable with the reason.
+
+    Where the key of the personal data is gone, or cannot be read, sealed payloads of the journal stay closed.
+    """
     try:
-        db = database.Database.open(settings.database_url)
+        keyring: sealing.Keyring | None = vault.keyring(vault.path(settings))
+    except errors.Unavailable:
+        keyring = None
+    try:
+        db = database.Database.open(settings.database_url, keyring)
     except storage_errors.Unsupported as error:
         raise errors.Unavailable(f"setting database: {error}") from error
     try:

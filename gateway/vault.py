@@ -1,9 +1,12 @@
-"""Personal data at rest: sealed with a key of the installation before it enters the registry.
+"""Personal data at rest: sealed with a key of the installation before it enters the registry or the journal.
 
 A sealed value is `v1.<key id>.<base64url of nonce, ciphertext and tag>`, AES-256-GCM over the content as JSON. Its
 associated data name the object that it belongs to, so it opens nowhere else: copied to another object, or changed by
 one bit, it is `Tampered`. The key file may hold several keys: the first one seals, the others open what was sealed
 before them. Nonces are random, which is sound for 2^32 values of one key; then put a new key in front.
+
+That is the registry. Payloads of the journal are sealed by data keys, one for each package (`storage.sealing`), which
+are wrapped by keys derived from those of the same file: no key serves two purposes.
 """
 
 from __future__ import annotations
@@ -20,18 +23,23 @@ from pathlib import Path
 from typing import Any, Final, Self
 
 from cryptography import exceptions
+from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.ciphers import aead
+from cryptography.hazmat.primitives.kdf import hkdf
 
 from gateway import errors
 from gateway.settings import Settings
+from storage import sealing
 
 FILE: Final = "data.key"
 _FORM: Final = "v1"
 _KEY_BYTES: Final = 32
 _NONCE_BYTES: Final = 12
+_JOURNAL: Final = b"hcs-gateway: keys of the journal's payloads, 1"
 _SEALED: Final = re.compile(rf"{_FORM}\.[0-9a-f]{{8}}\.[A-Za-z0-9_-]+={{0,2}}")
 _ABOUT: Final = (
-    "# The key of the personal data in the registry. Without it they are lost: keep a copy, apart from the database.\n"
+    "# The key of the personal data in the registry and of the packages in the journal. Without it they are lost:\n"
+    "# keep a copy, apart from the database.\n"
     "# A line is a key's id and the key in Base64. The first key seals; the ones below it only open older values.\n"
 )
 
@@ -50,19 +58,7 @@ class Vault:
     @classmethod
     def load(cls, path: Path) -> Self:
         """Return the vault of a key file; raises Unavailable, with what to do, where it is missing or damaged."""
-        try:
-            lines = path.read_text(encoding="ascii").splitlines()
-            keys = [_key(line) for line in lines if line.strip() and not line.startswith("#")]
-        except FileNotFoundError as error:
-            raise errors.Unavailable(
-                f"the key of the personal data is missing: {path}; put it back from a copy, or, in an installation "
-                "that has no personal data yet, run `gateway init`"
-            ) from error
-        except (OSError, ValueError) as error:
-            raise errors.Unavailable(f"the key of the personal data cannot be read: {path}: {error}") from error
-        if not keys:
-            raise errors.Unavailable(f"the key of the personal data cannot be read: {path} holds none")
-        return cls(keys)
+        return cls(_keys(path))
 
     def seal(self, content: Any, owner: str) -> str:
         """Return content (whatever JSON can hold) as a text that opens only with the key and for this owner."""
@@ -85,6 +81,11 @@ class Vault:
         except (exceptions.InvalidTag, ValueError) as error:
             raise Tampered(f"a sealed value of {owner} is not what was sealed") from error
         return json.loads(plain)
+
+
+def keyring(path: Path) -> sealing.Keyring:
+    """Return the keyring of a key file for the journal; raises Unavailable as `Vault.load` does."""
+    return sealing.Keyring({bytes.fromhex(key_id(key)): _wrapping(key) for key in _keys(path)})
 
 
 def is_sealed(value: object) -> bool:
@@ -117,6 +118,27 @@ def check(settings: Settings) -> None:
     """Raise Unavailable when the key file is gone: a restart would find that it cannot go on."""
     if not os.access(path(settings), os.R_OK):
         raise errors.Unavailable(f"the key of the personal data is gone: {FILE}")
+
+
+def _keys(path: Path) -> list[bytes]:
+    try:
+        lines = path.read_text(encoding="ascii").splitlines()
+        keys = [_key(line) for line in lines if line.strip() and not line.startswith("#")]
+    except FileNotFoundError as error:
+        raise errors.Unavailable(
+            f"the key of the personal data is missing: {path}; put it back from a copy, or, in an installation "
+            "that has no personal data yet, run `gateway init`"
+        ) from error
+    except (OSError, ValueError) as error:
+        raise errors.Unavailable(f"the key of the personal data cannot be read: {path}: {error}") from error
+    if not keys:
+        raise errors.Unavailable(f"the key of the personal data cannot be read: {path} holds none")
+    return keys
+
+
+def _wrapping(key: bytes) -> bytes:
+    """Return the key of the journal that belongs to a key of the file (HKDF, RFC 5869)."""
+    return hkdf.HKDF(hashes.SHA256(), _KEY_BYTES, salt=None, info=_JOURNAL).derive(key)
 
 
 def _key(line: str) -> bytes:

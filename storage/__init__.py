@@ -2,6 +2,8 @@
 
     database      one durable transaction at a time, on SQLite or PostgreSQL
     journal       the hash chain: the only truth
+    sealing       payloads of packages enciphered, each package by a key of its own; the keys are in `keys`
+    erasure       which of those keys were destroyed by order
     merkle        the same journal as a Merkle tree: stored tiles and proofs; `tree` has the mathematics
     checkpoints   what the installation has signed of it
     verification  whether it still is what was written

@@ -20,7 +20,7 @@ from typing import Final
 import sqlalchemy as sa
 from sqlalchemy import event, pool
 
-from storage import errors, failpoints, schema, tables, turn
+from storage import errors, failpoints, keys, schema, sealing, tables, turn
 
 BUSY_SECONDS: Final = 10
 """How long a statement waits for a lock that is not ours to take in turn: a checkpoint, a foreign tool."""
@@ -29,7 +29,10 @@ PING_SECONDS: Final = 2.0
 FREE_BYTES: Final = 32 * 1024 * 1024
 """Free space under which `Database.ping` says that the disk is full, before SQLite has to."""
 
-_PRAGMAS: Final = ("journal_mode=WAL", "foreign_keys=ON", "synchronous=FULL", "journal_size_limit=67108864")
+# A row that moves to another page leaves nothing behind: no copy of a data key may outlive its erasure.
+_PRAGMAS: Final = (
+    "journal_mode=WAL", "foreign_keys=ON", "synchronous=FULL", "journal_size_limit=67108864", "secure_delete=FAST",
+)  # fmt: skip
 _OPTION: Final = "storage_begin"
 _READ: Final = ("PRAGMA query_only=ON", "BEGIN")
 _WRITE: Final = ("PRAGMA query_only=OFF", "PRAGMA synchronous=FULL", "BEGIN IMMEDIATE")
@@ -56,8 +59,9 @@ class Database:
     A child of a process that was in the middle of a statement is refused on SQLite, rather than let do harm.
     """
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, keyring: sealing.Keyring | None = None) -> None:
         """See `open`."""
+        self.keyring: Final = keyring
         self._url = _normalised(url)
         self._file = _file_of(self._url)
         self._inherited: list[sa.Engine] = []
@@ -67,16 +71,18 @@ class Database:
         _opened.add(self)
 
     @classmethod
-    def open(cls, url: str) -> Database:
+    def open(cls, url: str, keyring: sealing.Keyring | None = None) -> Database:
         """Return the database at `url`: `sqlite:///path` or `postgresql://user@host/name`; connects when first used.
 
+        With a `keyring` payloads of packages are sealed and opened; without one they are stored as they are, and
+        sealed ones stay closed.
         Raises Unsupported for another kind of database, and for one in memory, which could promise nothing.
         """
-        return cls(url)
+        return cls(url, keyring)
 
-    def __reduce__(self) -> tuple[type[Database], tuple[str]]:
+    def __reduce__(self) -> tuple[type[Database], tuple[str, sealing.Keyring | None]]:
         """Let a spawned process open the same database."""
-        return Database, (self._url.render_as_string(hide_password=False),)
+        return Database, (self._url.render_as_string(hide_password=False), self.keyring)
 
     @property
     def is_sqlite(self) -> bool:
@@ -152,6 +158,7 @@ class Database:
             self._engine = _postgresql(self._url)
         else:
             self._engine = _sqlite(_refuse if self._used_by_parent else _opener(self._file))
+        self._engine.update_execution_options(**{keys.OPTION: self.keyring})
         self._writing = self._engine.execution_options(**{_OPTION: _WRITE})
         self._hinting = self._engine.execution_options(**{_OPTION: _HINT})
         if self._file is not None:

@@ -2,6 +2,8 @@
 
     StorageError
     ├── NotReady         database gone, locked for too long, disk full: nothing was stored, try later
+    │   └── KeyMissing   payloads are sealed under a key of the installation that was not given
+    ├── Erased           the payload was destroyed by order, which is in the journal
     ├── Unsupported      the URL names no database that the gateway can live on
     ├── NotInitialised   the schema is missing or older than this release
     ├── Conflict         another package changed the same objects first: run the handler again
@@ -31,6 +33,18 @@ class StorageError(Exception):
 
 class NotReady(StorageError):
     """The database cannot store now: nothing was kept, and the same call may succeed later."""
+
+
+class KeyMissing(NotReady):
+    """A payload is sealed, and the installation's key is not here: the same call succeeds when it is put back."""
+
+
+class Erased(StorageError):
+    """A payload is no longer there, because its package was erased by order; `index` is the entry that tells of it."""
+
+    def __init__(self, index: int) -> None:
+        super().__init__(f"erased by order: entry {index} of the journal")
+        self.index = index
 
 
 class Unsupported(StorageError, ValueError):

@@ -10,6 +10,7 @@ from __future__ import annotations
 import collections
 import dataclasses
 import logging
+import secrets
 import threading
 from collections.abc import Sequence
 from concurrent import futures
@@ -17,7 +18,7 @@ from typing import Final, TypeAlias
 
 import sqlalchemy as sa
 
-from storage import errors, journal, packages
+from storage import errors, journal, keys, packages, sealing
 from storage.database import Database
 from storage.packages import Accepted, Refused
 
@@ -58,6 +59,8 @@ Outcome: TypeAlias = New | Same | Taken
 @dataclasses.dataclass(frozen=True, slots=True)
 class _Ticket:
     item: Accepted | Refused
+    event: journal.Event
+    """The item's entry to be, sealed."""
     outcome: futures.Future[Outcome | None] = dataclasses.field(default_factory=futures.Future)
 
 
@@ -82,13 +85,13 @@ class Writer:
         Raises NotReady when it could not be stored, or not in time: it must not be acknowledged then. If it was
         stored all the same, its repetition is answered with Same.
         """
-        outcome = self._submit(_Ticket(package))
+        outcome = self._submit(_Ticket(package, self._sealed(package)))
         assert outcome is not None  # noqa: S101  # for mypy: only a refusal has no outcome
         return outcome
 
     def refuse(self, package: Refused) -> None:
         """Store durably that a package was refused; raises NotReady when that could not be done."""
-        self._submit(_Ticket(package))
+        self._submit(_Ticket(package, self._sealed(package)))
 
     def close(self) -> None:
         """Take nothing more, store what was taken, and end the thread."""
@@ -98,6 +101,15 @@ class Writer:
             thread = self._thread
         if thread is not None:
             thread.join()
+
+    def _sealed(self, item: Accepted | Refused) -> journal.Event:
+        # By the thread that calls: in the turn it would cost everybody's time.
+        keyring = self._database.keyring
+        if keyring is None or not item.event.payloads:
+            return item.event
+        own = item.message_guid if isinstance(item, Accepted) else None
+        key_id = secrets.token_bytes(sealing.KEY_ID_BYTES) if own is None else keys.of_package(own)
+        return item.event.sealed(keyring.new(key_id), new=True)
 
     def _submit(self, ticket: _Ticket) -> Outcome | None:
         with self._arrival:
@@ -135,7 +147,7 @@ class Writer:
         if not wanted:
             return
         try:
-            outcomes = self._store([ticket.item for ticket in wanted])
+            outcomes = self._store(wanted)
         except errors.NotReady as error:
             for ticket in wanted:
                 # One exception each: a traceback is not for several threads to write in.
@@ -150,33 +162,32 @@ class Writer:
 
     def _settle_alone(self, ticket: _Ticket) -> None:
         try:
-            (outcome,) = self._store([ticket.item])
+            (outcome,) = self._store([ticket])
         except Exception as error:  # noqa: BLE001  # it belongs to the caller of this package, who raises it
             ticket.outcome.set_exception(error)
         else:
             ticket.outcome.set_result(outcome)
 
-    def _store(self, items: Sequence[Accepted | Refused]) -> list[Outcome | None]:
+    def _store(self, tickets: Sequence[_Ticket]) -> list[Outcome | None]:
         with self._database.write(point="journal") as connection:
-            outcomes, events = _judge(connection, items)
+            outcomes, events = _judge(connection, tickets)
             packages.project(connection, journal.append(connection, events))
         return outcomes
 
 
-def _judge(
-    connection: sa.Connection, items: Sequence[Accepted | Refused]
-) -> tuple[list[Outcome | None], list[journal.Event]]:
-    keys = sorted({packages.key(item.requester_guid) for item in items if isinstance(item, Accepted)})
-    known = packages.find_duplicates(connection, keys) if keys else {}
+def _judge(connection: sa.Connection, tickets: Sequence[_Ticket]) -> tuple[list[Outcome | None], list[journal.Event]]:
+    arrived = {packages.key(each.item.requester_guid) for each in tickets if isinstance(each.item, Accepted)}
+    known = packages.find_duplicates(connection, sorted(arrived)) if arrived else {}
     outcomes: list[Outcome | None] = []
     events: list[journal.Event] = []
-    for item in items:
+    for ticket in tickets:
+        item = ticket.item
         outcome = _judge_one(item, known) if isinstance(item, Accepted) else None
         outcomes.append(outcome)
         if isinstance(item, Accepted) and isinstance(outcome, Taken):
-            events.append(_reuse(item, outcome))
+            events.append(_reuse(ticket.event, item.digest, outcome))
         elif not isinstance(outcome, Same):
-            events.append(item.event)
+            events.append(ticket.event)
     return outcomes, events
 
 
@@ -191,13 +202,13 @@ def _judge_one(item: Accepted, known: dict[tuple[str, str], packages.Known]) -> 
     return Taken(first.message_guid, first.digest)
 
 
-def _reuse(item: Accepted, outcome: Taken) -> journal.Event:
+def _reuse(event: journal.Event, digest: str, outcome: Taken) -> journal.Event:
     facts = {
-        **item.event.facts,
+        **event.facts,
         "code": REUSED,
         "place": "MessageGUID",
-        "digest": item.digest,
+        "digest": digest,
         "first_digest": outcome.digest,
         "first_message": outcome.message_guid,
     }
-    return dataclasses.replace(item.event, kind=journal.Kind.PACKAGE_REFUSED, message=None, facts=facts)
+    return dataclasses.replace(event, kind=journal.Kind.PACKAGE_REFUSED, message=None, facts=facts)

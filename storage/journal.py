@@ -13,11 +13,13 @@ in the canonical form of RFC 8785 (names sorted, no blanks, shortest escapes), w
     previous  hash of the record before it in hex; of the first record: 64 zeros
 
 The hash of a record is SHA-256 over one zero byte and its bytes: a leaf hash of RFC 6962, so the same records are the
-leaves of a Merkle tree (`storage.merkle`). Payloads are kept byte for byte as they came, compressed by zstd.
+leaves of a Merkle tree (`storage.merkle`). Payloads are digested as they came. They are kept compressed by zstd, and
+those of packages sealed (`storage.sealing`): a record says the same of a payload whether it can still be opened or not.
 """
 
 from __future__ import annotations
 
+import copy
 import dataclasses
 import datetime as dt
 import enum
@@ -30,7 +32,7 @@ from typing import Any, Final, TypeAlias
 import sqlalchemy as sa
 import zstandard
 
-from storage import errors, merkle, subjects, tables
+from storage import errors, keys, merkle, sealing, subjects, tables
 
 FORMAT: Final = 1
 GENESIS: Final = "0" * 64
@@ -53,6 +55,7 @@ class Kind(enum.StrEnum):
     CONTRACT_INSTALLED = "contract-installed"
     KEY_CHANGED = "key-changed"
     FILE_STORED = "file-stored"
+    PAYLOAD_ERASED = "payload-erased"
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -65,11 +68,17 @@ class Payload:
     """The bytes as they came."""
     sha256: str = dataclasses.field(init=False)
     packed: bytes = dataclasses.field(init=False, repr=False)
-    """`data` as it is stored."""
+    """`data` as it is stored: compressed, and then sealed where it shall be."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "sha256", hashlib.sha256(self.data).hexdigest())
         object.__setattr__(self, "packed", zstandard.ZstdCompressor(level=1).compress(self.data))
+
+    def sealed(self, key: sealing.Key) -> Payload:
+        """Return the same document, stored so that only `key` opens it."""
+        made = copy.copy(self)
+        object.__setattr__(made, "packed", key.seal(self.role, self.packed))
+        return made
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -81,6 +90,8 @@ class Event:
     message: str | None = None
     facts: Facts = dataclasses.field(default_factory=dict)
     payloads: tuple[Payload, ...] = ()
+    new_key: sealing.Key | None = None
+    """The data key of its payloads where this entry is the first that needs it: stored together with them."""
 
     def __post_init__(self) -> None:
         if self.at.tzinfo is None:
@@ -89,6 +100,11 @@ class Event:
             raise ValueError("two payloads of one role")
         for name, value in self.facts.items():
             _check_fact(name, value)
+
+    def sealed(self, key: sealing.Key, *, new: bool) -> Event:
+        """Return the same event with its payloads sealed; a `new` key is stored with it."""
+        payloads = tuple(payload.sealed(key) for payload in self.payloads)
+        return dataclasses.replace(self, payloads=payloads, new_key=key if new else None)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -138,6 +154,7 @@ def append(connection: sa.Connection, events: Sequence[Event]) -> list[Entry]:
     ]
     if payloads:
         connection.execute(_ADD_PAYLOAD, payloads)
+    keys.add(connection, (event.new_key for event in events if event.new_key is not None))
     merkle.grow(connection, entries[0].index, len(entries))
     return entries
 
@@ -199,15 +216,23 @@ def rows(connection: sa.Connection, start: int = 0, stop: int | None = None) -> 
 
 
 def payload(connection: sa.Connection, index: int, role: str) -> bytes:
-    """Return a document of the entry `index`, byte for byte as it came; raises NotFound when there is none."""
-    packed = connection.execute(_PAYLOAD, {"index": index, "role": role}).scalar()
-    if packed is None:
+    """Return a document of the entry `index`, byte for byte as it came.
+
+    Raises NotFound when there is none, Erased when it was destroyed by order, KeyMissing when the installation's key is
+    not here, ValueError, saying what is wrong, when the document or its data key is damaged.
+    """
+    row = connection.execute(_PAYLOAD, {"index": index, "role": role}).first()
+    if row is None or (row.wrapped is None and sealing.key_id(row.data) is not None):
+        erased = connection.execute(_ERASED, {"index": index}).scalar()
+        if erased is not None:
+            raise errors.Erased(erased)
+    if row is None:
         raise errors.NotFound(f"payload {role!r} of entry {index}")
-    return unpack(packed)
+    return unpack(keys.opened(keys.keyring(connection), role, row.data, row.wrapped))
 
 
 def unpack(packed: bytes) -> bytes:
-    """Return what a payload's stored bytes hold; raises ValueError when they are damaged."""
+    """Return what the bytes of a compressed payload hold; raises ValueError when they are damaged."""
     try:
         return zstandard.ZstdDecompressor().decompress(packed)
     except (zstandard.ZstdError, TypeError) as error:
@@ -275,8 +300,13 @@ _PAGE: Final = (
     .limit(sa.bindparam("limit"))
 )
 _ONE: Final = sa.select(_ENTRY.c.record, _ENTRY.c.hash).where(_ENTRY.c.entry_index == sa.bindparam("index"))
-_PAYLOAD: Final = sa.select(_DATA.c.data).where(
-    _DATA.c.entry_index == sa.bindparam("index"), _DATA.c.role == sa.bindparam("role")
+_PAYLOAD: Final = (
+    sa.select(_DATA.c.data, keys.WRAPPED)
+    .select_from(keys.BESIDE_PAYLOADS)
+    .where(_DATA.c.entry_index == sa.bindparam("index"), _DATA.c.role == sa.bindparam("role"))
+)
+_ERASED: Final = sa.select(tables.journal_erasure.c.erased_index).where(
+    tables.journal_erasure.c.entry_index == sa.bindparam("index")
 )
 _ADD_ENTRY: Final = sa.insert(_ENTRY)
 _ADD_PAYLOAD: Final = sa.insert(_DATA)

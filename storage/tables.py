@@ -1,7 +1,9 @@
 """The tables, as SQLAlchemy sees them; the database itself is made by `storage/migrations`.
 
 Two tables are the truth (`journal_entry`, `journal_payload`); what proves them stands beside (`journal_tile`,
-`journal_checkpoint`, `journal_signer`). All of them may only grow: triggers refuse the rest.
+`journal_checkpoint`, `journal_signer`). All of them may only grow: triggers refuse the rest. The one exception is the
+erasure of a package: once it is in the journal and in `journal_erasure`, its row of `journal_key` may be deleted, and
+its payloads where an earlier release has stored them unsealed.
 `package` and `claim` are projections of the journal and can be rebuilt from it at any time.
 """
 
@@ -86,6 +88,23 @@ journal_payload: Final = sa.Table(
     ),
     sa.Column("role", sa.Text, primary_key=True),
     sa.Column("data", sa.LargeBinary, nullable=False),
+)
+journal_key: Final = sa.Table(
+    "journal_key",
+    metadata,
+    sa.Column("key_id", sa.LargeBinary, primary_key=True),
+    # The data key, enciphered by the installation's (`storage.sealing`).
+    sa.Column("wrapped", sa.LargeBinary, nullable=False),
+)
+# Whose payloads are no longer there: a row for each entry of an erased package that has any.
+journal_erasure: Final = sa.Table(
+    "journal_erasure",
+    metadata,
+    sa.Column("entry_index", sa.BigInteger, primary_key=True, autoincrement=False),
+    # Null where there was none: the package was stored by an earlier release.
+    sa.Column("key_id", sa.LargeBinary, index=True),
+    # The `payload-erased` entry that tells of it.
+    sa.Column("erased_index", sa.BigInteger, nullable=False),
 )
 # Full tiles of the Merkle tree; the root comes first, so that a row of roots is read without the hashes below them.
 journal_tile: Final = sa.Table(

@@ -13,11 +13,12 @@ import hashlib
 import re
 import sqlite3
 from collections.abc import Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from typing import Final, TypeAlias
 
 import sqlalchemy as sa
 
-from storage import journal, merkle, tables
+from storage import erasure, errors, journal, keys, merkle, sealing, tables
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -36,8 +37,11 @@ def verify(
     """Recompute the journal from `start` up to `stop` and yield its faults by index; nothing when all is well.
 
     To the end, the tiles of the tree are recomputed too, and their faults told last.
-    With `payloads` every document is unpacked and digested too; without it only that each is there. Started in the
-    middle, the hash before `start` is taken from the stored entry. Memory does not grow with the journal.
+    With `payloads` every document is opened, unpacked and digested too; without it only that each is there. Documents
+    that were erased by order are no fault where the journal tells of the order. Where sealed ones cannot be opened,
+    because the installation's key is not here, one fault says so, at the first of them.
+    Started in the middle, the hash before `start` is taken from the stored entry. Memory does not grow with the
+    journal.
     """
     with _damaged_text_readable(connection):
         chain = _Chain.beginning_at(connection, start)
@@ -62,6 +66,8 @@ class _Chain:
     index: int
     previous: frozenset[str] | None
     """Hashes that the next record may name; None when its predecessor is missing and nobody can say."""
+    closed: bool = False
+    """Whether it was told that payloads could not be opened."""
 
     @classmethod
     def beginning_at(cls, connection: sa.Connection, start: int) -> _Chain:
@@ -92,8 +98,10 @@ def _verify_page(
     if not page:
         return
     stop = page[-1].entry_index + 1
+    erased = erasure.told(connection, chain.index, stop)
     beside = _Beside(
-        kept=_kept(connection, chain.index, stop, payloads=payloads),
+        kept=_kept(connection, chain.index, stop, erased, payloads=payloads),
+        erased=erased,
         leaves=merkle.leaves(connection, chain.index, stop),
     )
     position = _pass_sound(page, 0, chain, beside)
@@ -108,6 +116,8 @@ class _Beside:
 
     kept: Mapping[int, dict[str, _Kept]]
     """Payloads by their role."""
+    erased: AbstractSet[int]
+    """Entries whose payloads were erased by order."""
     leaves: Mapping[int, str]
     """Hashes in the tiles of the tree; only full ones are stored."""
 
@@ -147,7 +157,7 @@ def _judge(row: tables.Row, chain: _Chain, beside: _Beside) -> Iterator[Fault]:
         yield from _missing(chain, row.entry_index, beside.kept)
         entry, faults = _verify_row(row, chain)
         if entry is not None:
-            faults += _payload_faults(entry.payloads, beside.kept.get(row.entry_index, {}))
+            faults += _payload_faults(entry, beside, chain)
         if beside.leaves.get(row.entry_index, row.hash) != row.hash:
             faults.append("the tree has another hash here")
         yield from (Fault(row.entry_index, what) for what in faults)
@@ -186,28 +196,38 @@ def _verify_row(row: tables.Row, chain: _Chain) -> tuple[journal.Entry | None, l
     return entry, faults
 
 
-def _payload_faults(recorded: Mapping[str, journal.Digest], found: Mapping[str, _Kept]) -> Iterator[str]:
-    for role in sorted(found.keys() - recorded.keys()):
+def _payload_faults(entry: journal.Entry, beside: _Beside, chain: _Chain) -> Iterator[str]:
+    found = beside.kept.get(entry.index, {})
+    for role in sorted(found.keys() - entry.payloads.keys()):
         yield f"payload {role!r} is not in the record"
-    for role, digest in sorted(recorded.items()):
-        kept = found.get(role, "missing")
-        if isinstance(kept, str):
+    for role, digest in sorted(entry.payloads.items()):
+        kept = found.get(role, None if entry.index in beside.erased else "missing")
+        if isinstance(kept, errors.KeyMissing):
+            if not chain.closed:
+                yield f"payload {role!r}, and others that are sealed, were not compared: {kept}"
+            chain.closed = True
+        elif isinstance(kept, str):
             yield f"payload {role!r}: {kept}"
         elif kept not in (None, digest):
             yield f"payload {role!r}: not the bytes that were recorded"
 
 
-def _kept(connection: sa.Connection, start: int, stop: int, *, payloads: bool) -> dict[int, dict[str, _Kept]]:
+def _kept(
+    connection: sa.Connection, start: int, stop: int, erased: AbstractSet[int], *, payloads: bool
+) -> dict[int, dict[str, _Kept]]:
     kept: dict[int, dict[str, _Kept]] = {}
-    statement = _DOCUMENTS if payloads else _ROLES
+    statement, keyring = _DOCUMENTS if payloads else _ROLES, keys.keyring(connection)
     for row in connection.execute(statement, {"start": start, "stop": stop}):
-        kept.setdefault(row.entry_index, {})[row.role] = _digest(row.data) if payloads else None
+        looked = payloads and row.entry_index not in erased
+        kept.setdefault(row.entry_index, {})[row.role] = _digest(row, keyring) if looked else None
     return kept
 
 
-def _digest(packed: bytes) -> _Kept:
+def _digest(row: tables.Row, keyring: sealing.Keyring | None) -> _Kept:
     try:
-        data = journal.unpack(packed)
+        data = journal.unpack(keys.opened(keyring, row.role, row.data, row.wrapped))
+    except errors.KeyMissing as error:
+        return error
     except ValueError as error:
         return str(error)
     return journal.Digest(hashlib.sha256(data).hexdigest(), len(data))
@@ -222,8 +242,8 @@ _RECORD: Final = re.compile(
 )
 """A record of format 1 without payloads: moment, index, kind, message and the hash before it."""
 
-_Kept: TypeAlias = journal.Digest | str | None
-"""What a stored payload turned out to be: its digest, why it has none, or None where nobody looked."""
+_Kept: TypeAlias = journal.Digest | str | errors.KeyMissing | None
+"""What a stored payload turned out to be: its digest, why it has none, why nobody can look, None where nobody did."""
 
 # Payloads behind the last entry are what is left when a tail was cut carelessly.
 _END: Final = 2**62
@@ -233,7 +253,10 @@ _ORDER: Final = (_DATA.c.entry_index, _DATA.c.role)
 _ROLES: Final = sa.select(_DATA.c.entry_index, _DATA.c.role).where(*_RANGE).order_by(*_ORDER)
 # A few at a time: a page of entries may own gigabytes.
 _DOCUMENTS: Final = (
-    sa.select(_DATA.c.entry_index, _DATA.c.role, sa.type_coerce(_DATA.c.data, sa.types.NULLTYPE).label("data"))
+    sa.select(
+        _DATA.c.entry_index, _DATA.c.role, sa.type_coerce(_DATA.c.data, sa.types.NULLTYPE).label("data"), keys.WRAPPED
+    )
+    .select_from(keys.BESIDE_PAYLOADS)
     .where(*_RANGE)
     .order_by(*_ORDER)
     .execution_options(yield_per=16)

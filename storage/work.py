@@ -26,7 +26,7 @@ from typing import Final
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
-from storage import errors, journal, packages, subjects, tables
+from storage import errors, journal, keys, packages, subjects, tables
 from storage.database import Database
 
 
@@ -93,7 +93,7 @@ def finish(
         raise errors.AlreadyFinished(message_guid)
     payload = journal.Payload(packages.RESULT, result)
     event = journal.Event(journal.Kind.RESULT_MADE, now, message_guid, {**facts, "worker": worker}, (payload,))
-    (entry,) = journal.append(connection, [event])
+    (entry,) = journal.append(connection, [_sealed(connection, event, message_guid)])
     more = {*_named(package), *about} - {*subjects.said(entry)}
     subjects.add_pairs(connection, ((entry.index, pair) for pair in sorted(more)))
     packages.project(connection, [entry])
@@ -123,7 +123,7 @@ def fail(
         raise errors.ClaimLost(message_guid)
     payload = journal.Payload(packages.RESULT, answer)
     event = journal.Event(journal.Kind.RUN_FAILED, now, message_guid, {**facts, "worker": worker}, (payload,))
-    (entry,) = journal.append(connection, [event])
+    (entry,) = journal.append(connection, [_sealed(connection, event, message_guid)])
     subjects.add_pairs(connection, ((entry.index, pair) for pair in _named(package)))
     packages.project(connection, [entry])
     return entry
@@ -145,6 +145,19 @@ def retry(connection: sa.Connection, message_guid: str, now: dt.datetime) -> jou
     subjects.add_pairs(connection, ((entry.index, pair) for pair in _named(package)))
     packages.project(connection, [entry])
     return entry
+
+
+def _sealed(connection: sa.Connection, event: journal.Event, message_guid: str) -> journal.Event:
+    """Return the event with its payload sealed by the data key of its package.
+
+    A package that an earlier release has accepted has none: it gets one now. Raises KeyMissing where the package is
+    sealed and the installation's key is not here.
+    """
+    key = keys.find(connection, keys.of_package(message_guid))
+    if key is not None:
+        return event.sealed(key, new=False)
+    keyring = keys.keyring(connection)
+    return event if keyring is None else event.sealed(keyring.new(keys.of_package(message_guid)), new=True)
 
 
 def _named(package: packages.Package) -> Iterator[subjects.Pair]:

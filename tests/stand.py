@@ -236,6 +236,11 @@ def _populate(url: str) -> None:
     db.close()
 
 
+def open_database(data: Path) -> database.Database:
+    """Return the database of the stand in a folder, with the key of its payloads; close it."""
+    return database.Database.open(f"sqlite:///{data / 'gateway.db'}", vault.keyring(data / "keys" / vault.FILE))
+
+
 def _introduce(connection) -> None:
     names = {OPERATOR: (OPERATOR_OGRN, "Оператор"), PROVIDER: (PROVIDER_OGRN, "УО"), STRANGER: (STRANGER_OGRN, "УО")}
     for guid, (ogrn, role) in names.items():

@@ -51,7 +51,7 @@ def prepare(folder: Path, sent: dict[str, bytes]) -> None:
 
 
 def check(folder: Path, acknowledged: dict[str, str]) -> None:
-    opened = stands.database.Database.open(f"sqlite:///{folder / 'data' / 'gateway.db'}")
+    opened = stands.open_database(folder / "data")
     with opened.read() as connection:
         entries = list(journal.entries(connection))
         accepted = [entry.message for entry in entries if entry.kind == journal.Kind.PACKAGE_ACCEPTED]
@@ -75,7 +75,7 @@ def test_killed_at__nothing_acknowledged_is_lost_and_nothing_done_twice(tmp_path
     assert code == 0
     assert {name: after[name] for name in before} == before
     check(tmp_path, after)
-    opened = stands.database.Database.open(f"sqlite:///{tmp_path / 'data' / 'gateway.db'}")
+    opened = stands.open_database(tmp_path / "data")
     with opened.read() as connection:
         assert packages.waiting(connection) == 0
         assert len(after) == len(sent)

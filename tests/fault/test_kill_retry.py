@@ -50,7 +50,7 @@ def taken(tmp_path):
 
 
 def opened(folder: Path):
-    return stands.database.Database.open(f"sqlite:///{folder / 'data' / 'gateway.db'}")
+    return stands.open_database(folder / "data")
 
 
 def check(folder: Path, guids: list[str], *, finished: bool) -> None:

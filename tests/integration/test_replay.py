@@ -96,6 +96,17 @@ def sql(stand: stands.Stand, statement: str, *values: object) -> None:
         connection.exec_driver_sql(statement, values)
 
 
+def unseal(stand: stands.Stand) -> None:
+    """Make the journal one of a release that sealed nothing."""
+    with stand.house.database.read() as connection:
+        stored = connection.exec_driver_sql("SELECT entry_index, role FROM journal_payload").all()
+        plain = [(journal.payload(connection, index, role), index, role) for index, role in stored]
+    for data, index, role in plain:
+        packed = journal.Payload(role, data).packed
+        sql(stand, "UPDATE journal_payload SET data = ? WHERE entry_index = ? AND role = ?", packed, index, role)
+    sql(stand, "DELETE FROM journal_key")
+
+
 def indexes(stand: stands.Stand, kind: journal.Kind) -> list[int]:
     with stand.house.database.read() as connection:
         return [entry.index for entry in journal.entries(connection) if entry.kind == kind]
@@ -245,7 +256,14 @@ def test_packages_that_needed_no_signature__are_counted(tmp_path):
     assert any("signatures not judged: 1" in line for line in text.lines(report))
 
 
-def test_missing_key_of_personal_data__is_told_and_the_rest_is_compared(stand, tmp_path):
+def test_missing_key_of_personal_data__nothing_can_be_replayed_and_it_is_said_what_to_do(stand):
+    vault.path(stand.settings).unlink()
+    done = run(stand, code=3)
+    assert "payloads are sealed, and the installation's key is not here: put it back from a copy" in done.output
+
+
+def test_missing_key_of_personal_data__of_an_earlier_release__is_told_and_the_rest_is_compared(stand, tmp_path):
+    unseal(stand)
     vault.path(stand.settings).unlink()
     report = replayed.replay(stand, tmp_path / "replay")
     assert (report.registries.equal, report.registries.opened) == (True, False)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from storage.database import Database
+from tests.integration.storage import factories
 
 DATABASES = ("sqlite", pytest.param("postgresql", marks=pytest.mark.postgres))
 
@@ -31,7 +32,7 @@ def shared_url(request, tmp_path_factory):
 
 @pytest.fixture
 def database(url):
-    database = Database.open(url)
+    database = Database.open(url, factories.KEYRING)
     yield database
     database.close()
 
@@ -39,7 +40,7 @@ def database(url):
 @pytest.fixture
 def sqlite(tmp_path):
     """For what only a file can show."""
-    database = Database.open(f"sqlite:///{tmp_path}/gateway.db")
+    database = Database.open(f"sqlite:///{tmp_path}/gateway.db", factories.KEYRING)
     database.migrate()
     yield database
     database.close()

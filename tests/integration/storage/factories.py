@@ -12,10 +12,11 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from storage import directory, failpoints, journal, packages, work
+from storage import directory, failpoints, journal, packages, sealing, work
 
 ROOT = Path(__file__).resolve().parents[3]
 NOW = dt.datetime(2026, 1, 31, 9, 30, tzinfo=dt.UTC)
+KEYRING = sealing.Keyring({b"\x01\x02\x03\x04": bytes(range(32))})
 LEASE = dt.timedelta(seconds=60)
 
 

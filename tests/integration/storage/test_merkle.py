@@ -66,7 +66,14 @@ def of_an_earlier_release(tmp_path_factory):
     db = databases.Database.open(f"sqlite:///{tmp_path_factory.mktemp('old')}/gateway.db")
     db.migrate()
     with db.write() as connection:
-        for name in ("journal_subject", "journal_tile", "journal_checkpoint", "journal_signer"):
+        for name in (
+            "journal_key",
+            "journal_erasure",
+            "journal_subject",
+            "journal_tile",
+            "journal_checkpoint",
+            "journal_signer",
+        ):
             connection.exec_driver_sql(f"DROP TABLE {name}")
         for name in ("journal_entry_at", "journal_entry_kind"):
             connection.exec_driver_sql(f"DROP INDEX {name}")
