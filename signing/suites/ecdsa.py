@@ -44,9 +44,7 @@ class EcdsaSuite:
         key = _curve_key(spki)
         if key is None or len(signature) != 2 * coordinate_size(key):
             return False
-        half = len(signature) // 2
-        r, s = int.from_bytes(signature[:half], "big"), int.from_bytes(signature[half:], "big")
-        return self.verify_certificate(spki, data, encode_dss_signature(r, s))
+        return self.verify_certificate(spki, data, in_der(signature))
 
     def verify_certificate(self, spki: bytes, tbs: bytes, signature: bytes) -> bool:
         """Verify the DER form."""
@@ -64,6 +62,12 @@ class EcdsaSuite:
         size = coordinate_size(key)
         r, s = decode_dss_signature(key.sign(data, ec.ECDSA(self.algorithm)))
         return r.to_bytes(size, "big") + s.to_bytes(size, "big")
+
+
+def in_der(signature: bytes) -> bytes:
+    """Return a signature `r‖s` in the form that certificates and openssl have."""
+    half = len(signature) // 2
+    return encode_dss_signature(int.from_bytes(signature[:half], "big"), int.from_bytes(signature[half:], "big"))
 
 
 def _curve_key(spki: bytes) -> ec.EllipticCurvePublicKey | None:

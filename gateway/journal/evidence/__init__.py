@@ -1,0 +1,16 @@
+"""The evidence of one package: a bundle that an auditor verifies years later, without this gateway and without its code.
+
+    naming     which package a message names
+    case       its records, and its documents as far as they are kept
+    exhibit    a signed document, and how stock tools find its signature
+    belief     whom the installation believed on the day, and by which lists
+    proofs     where the records are in the tree, and what is signed of it
+    facts      verdict.json and contract.json
+    shell      the functions of verify.sh
+    steps      the lines that verify the bundle, made for its algorithms
+    readme     README.md and verify.sh, of the same lines
+    bundle     all of it together, as files
+    container  the files as a zip archive, byte for byte the same each time
+
+docs/evidence.md tells what the bundle proves, and what it does not.
+"""

@@ -1,0 +1,193 @@
+"""The lines that verify a bundle with sh, sha256sum, openssl and xmlsec1: README.md and verify.sh have the same ones."""
+
+from __future__ import annotations
+
+import dataclasses
+import shlex
+from typing import Final
+
+from gateway.journal.evidence import names, shell
+from gateway.journal.evidence.belief import Belief
+from gateway.journal.evidence.contents import Contents
+from gateway.journal.evidence.exhibit import Exhibit, is_gost
+from gateway.journal.evidence.proofs import Seal
+from signing.certificates import Certificate
+from signing.digests import Digest
+from signing.vocabulary import XADES
+from storage import journal, packages
+
+_GOST: Final = "gost=${GOST--engine gost}"
+_DIGESTS: Final = {"streebog256": "-md_gost12_256", "streebog512": "-md_gost12_512"}
+"""Options of openssl for the digests that it knows by another name."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Step:
+    """One thing to verify."""
+
+    russian: str
+    english: str
+    lines: tuple[str, ...]
+
+
+def of(contents: Contents) -> list[Step]:
+    """Return the steps in their order; each line fails where what it asks is not so."""
+    steps = [_beginning(contents), _whole()]
+    case = contents.case
+    if isinstance(case.request, bytes):
+        steps.append(_bound(case.entry, packages.REQUEST, names.request(case), "запроса", "request"))
+    if contents.request:
+        steps.append(_signature(contents.request, case.entry, "запроса", "request"))
+    if contents.request and contents.belief and contents.belief.chain:
+        steps.append(_chain(contents.belief, case.entry))
+    if case.answer and isinstance(case.result, bytes):
+        steps.append(_bound(case.answer, packages.RESULT, names.RESULT, "ответа", "result"))
+    if contents.result:
+        steps.append(_signature(contents.result, None, "ответа", "result"))
+    steps += [_sealed(contents), _included(contents)]
+    if contents.receipt:
+        steps.append(_receipt(contents))
+    return steps
+
+
+def _beginning(contents: Contents) -> Step:
+    wanted = [shell.BEGINNING]
+    if contents.exhibits:
+        wanted.append(shell.XMLSEC)
+    if not all(each.for_xmlsec for each in contents.exhibits):
+        wanted.append(shell.CANONICAL)
+    wanted += [shell.CHECKPOINT, shell.TREE]
+    if contents.has_older_checkpoint:
+        wanted.append(shell.CONTINUED)
+    lines = [line for text in wanted for line in text.strip().split("\n")]
+    if contents.needs_gost:
+        lines.insert(1, _GOST)
+    return Step("Подготовка", "Preparation", tuple(lines))
+
+
+def _whole() -> Step:
+    """Ask for every file; the second line finds what sha256sum reads in more than one way."""
+    return Step(
+        "Файлы целы",
+        "The files are whole",
+        (
+            "sha256sum -c manifest.sha256",
+            r"cut -c67- manifest.sha256 | tr '\n' '\0' | xargs -0 sha256sum | cmp - manifest.sha256",
+        ),
+    )
+
+
+def _bound(entry: journal.Entry, role: str, file: str, whose: str, of_what: str) -> Step:
+    size = f"$(wc -c < {file} | tr -d ' ')"
+    said = rf"\"{role}\":{{\"sha256\":\"$(hash {file})\",\"size\":{size}}}"
+    return Step(
+        f"Запись журнала — об этих байтах {whose}",
+        f"The record of the journal is of these bytes of the {of_what}",
+        (f'says {names.record(entry.index)} "{said}"',),
+    )
+
+
+def _signature(exhibit: Exhibit, entry: journal.Entry | None, whose: str, of_what: str) -> Step:
+    file = names.signer(exhibit.name)
+    lines = [f'openssl x509 {_engine(exhibit.certificate)}-in {file} -noout -pubkey > "$work/key.pem"']
+    lines += _by_xmlsec(exhibit) if exhibit.for_xmlsec else _by_openssl(exhibit)
+    if entry is not None:
+        fingerprint = f"$(openssl x509 {_engine(exhibit.certificate)}-in {file} -outform DER | sha256sum | cut -c1-64)"
+        lines.append(rf'says {names.record(entry.index)} "\"certificate_sha256\":\"{fingerprint}\""')
+    return Step(f"Подпись {whose}", f"Signature of the {of_what}", tuple(lines))
+
+
+def _by_xmlsec(exhibit: Exhibit) -> list[str]:
+    bearers = " ".join(f"--id-attr:Id {shlex.quote(each)}" for each in (exhibit.element, f"{XADES}:SignedProperties"))
+    place = f"{exhibit.path}/*[local-name()='Signature']"
+    return [
+        'xmlsec1 --verify $lax --enabled-key-data key-name --pubkey-pem "$work/key.pem" \\',
+        f"    {bearers} \\",
+        f'    --node-xpath "{place}" {exhibit.file}',
+    ]
+
+
+def _by_openssl(exhibit: Exhibit) -> list[str]:
+    folder, octets = names.octets(exhibit.name), exhibit.octets
+    lines = [
+        f"canonical {folder}",
+        f'openssl dgst {_option(octets.suite.digest)} -verify "$work/key.pem" '
+        f"-signature {folder}/signature {folder}/signed-info",
+    ]
+    for digest, part in ((octets.properties_digest, "properties"), (octets.payload_digest, "payload")):
+        value = f"$(openssl dgst {_option(digest)} -binary {folder}/{part} | base64 | tr -d '\\n')"
+        lines.append(f'says "$work/flat" ">{value}</"')
+    return lines
+
+
+def _chain(belief: Belief, entry: journal.Entry) -> Step:
+    engine = "$gost " if any(map(is_gost, belief.chain)) else ""
+    known = [f"openssl verify {engine}-attime {int(entry.at.timestamp())} -partial_chain"]
+    if belief.checks_signer:
+        known.append("-crl_check_all" if belief.checks_all else "-crl_check")
+        known += [f"-CRLfile {names.crl(number)}" for number, _ in enumerate(belief.lists, 1)]
+    if len(belief.chain) > 2:  # noqa: PLR2004 - the signer, the anchor, and somebody between them
+        known.append(f"-untrusted {names.BETWEEN}")
+    known.append(f"-trusted {names.signer('request') if belief.pinned else names.ANCHOR}")
+    at = journal.moment(entry.at)
+    return Step(
+        f"Сертификат подписавшего на момент приёма ({at})" + ("" if belief.checks_signer else ", без списков отзыва"),
+        f"The signer's certificate at the moment of receipt ({at})"
+        + ("" if belief.checks_signer else ", without revocation lists"),
+        (" ".join([*known, names.signer("request")]),),
+    )
+
+
+def _sealed(contents: Contents) -> Step:
+    lines = [_signed(contents.seal, names.CHECKPOINT, names.CERTIFICATE)]
+    if contents.has_older_checkpoint and contents.receipt:
+        lines.append(_signed(contents.receipt, names.OLDER_CHECKPOINT, names.OLDER_CERTIFICATE))
+        lines.append(f"continued {names.OLDER_CHECKPOINT} {names.CHECKPOINT} < {names.CONSISTENCY}")
+    return Step("Контрольная точка журнала подписана", "The checkpoint of the journal is signed", tuple(lines))
+
+
+def _signed(seal: Seal, note: str, certificate: str) -> str:
+    engine = ' "$gost"' if is_gost(seal.certificate) else ""
+    return f"signed {note} {certificate} {_name(seal.suite.digest)}{engine}"
+
+
+def _included(contents: Contents) -> Step:
+    lines = []
+    for entry in contents.case.records:
+        proof = names.proof(entry.index)
+        lines += [
+            f"[ \"$(sed -n 1,2p {proof} | tr '\\n' ' ')\" = 'c2sp.org/tlog-proof@v1 index {entry.index} ' ]",
+            f"sed '1,/^$/d' {proof} | cmp - {names.CHECKPOINT}",
+            f"sed '1,2d; /^$/,$d' {proof} > \"$work/path\"",
+            f'included {names.record(entry.index)} {entry.index} {names.CHECKPOINT} < "$work/path"',
+        ]
+    return Step("Записи — в журнале под этой точкой", "The records are in the journal below it", tuple(lines))
+
+
+def _receipt(contents: Contents) -> Step:
+    index = contents.case.entry.index
+    record = names.record(index)
+    note = names.OLDER_CHECKPOINT if contents.has_older_checkpoint else names.CHECKPOINT
+    return Step(
+        "Квитанция — о той же записи",
+        "The receipt is of the same record",
+        (
+            rf"""says {names.RECEIPT} "\"record\": \"$(sed 's/[\\"]/\\&/g' {record})\"," """.rstrip(),
+            rf"""says {names.RECEIPT} "\"checkpoint\": \"$(awk '{{ printf "%s\\n", $0 }}' {note})\"," """.rstrip(),
+            r"""sed -n '/^  "inclusion"/,/^  \]/s/^    "\([^"]*\)",\{0,1\}$/\1/p' """
+            + f'{names.RECEIPT} > "$work/path"',
+            f'included {record} {index} {note} < "$work/path"',
+        ),
+    )
+
+
+def _option(digest: Digest) -> str:
+    return f"$gost {_name(digest)}" if digest.name in _DIGESTS else _name(digest)
+
+
+def _name(digest: Digest) -> str:
+    return _DIGESTS.get(digest.name, f"-{digest.name}")
+
+
+def _engine(certificate: Certificate) -> str:
+    return "$gost " if is_gost(certificate) else ""
