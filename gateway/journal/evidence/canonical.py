@@ -39,8 +39,10 @@ def _bound(exhibit: Exhibit, parts: dict[str, bytes]) -> bytes:
     }
     references = "".join(_reference(exhibit.file, name, parts[name], *chosen[name]) for name in parts)
     root = etree.fromstring(
-        f'<ds:Signature xmlns:ds="{DS}">\n<ds:SignedInfo>\n<ds:CanonicalizationMethod Algorithm="{INCLUSIVE_C14N}"/>\n'
-        f'<ds:SignatureMethod Algorithm="{_HMAC}"/>\n{references}</ds:SignedInfo>\n<ds:SignatureValue/>\n</ds:Signature>'
+        f'<ds:Signature xmlns:ds="{DS}">\n<ds:SignedInfo>\n'
+        f'<ds:CanonicalizationMethod Algorithm="{INCLUSIVE_C14N}"/>\n'
+        f'<ds:SignatureMethod Algorithm="{_HMAC}"/>\n'
+        f"{references}</ds:SignedInfo>\n<ds:SignatureValue/>\n</ds:Signature>"
     )
     root[1].text = base64.b64encode(hmac.digest(KEY, canonical.inclusive(root[0]), "sha256")).decode()
     return bytes(etree.tostring(root)) + b"\n"
@@ -51,7 +53,8 @@ def _reference(file: str, name: str, octets: bytes, form: str, paths: dict[str, 
     filters = "".join(f'<f:XPath Filter="{way}">{path}</f:XPath>' for way, path in paths.items())
     digest = base64.b64encode(hashlib.sha256(octets).digest()).decode()
     return (
-        f'<ds:Reference Id="{name}" URI="{file}"><ds:Transforms><ds:Transform xmlns:f="{_FILTER}" Algorithm="{_FILTER}">'
-        f'{filters}</ds:Transform><ds:Transform Algorithm="{form}"/></ds:Transforms>'
+        f'<ds:Reference Id="{name}" URI="{file}"><ds:Transforms>'
+        f'<ds:Transform xmlns:f="{_FILTER}" Algorithm="{_FILTER}">{filters}</ds:Transform>'
+        f'<ds:Transform Algorithm="{form}"/></ds:Transforms>'
         f'<ds:DigestMethod Algorithm="{SHA256.uri}"/><ds:DigestValue>{digest}</ds:DigestValue></ds:Reference>\n'
     )

@@ -13,33 +13,41 @@ from storage import journal
 _RUSSIAN = """\
 # Доказательство по пакету {name}
 
-{verdict} Здесь всё, чем это доказывается, и строки, которыми проверяется: без шлюза, без сети, через любое время.
-Внутри — сам пакет, в нём могут быть персональные данные: храните доказательство как его.
+{verdict}
 
-Нужны `sh`, `sha256sum`, `base64`, `xxd`, `openssl`{xmlsec}.{gost} В распакованной папке: `sh verify.sh`, в конце будет
-`ALL GOOD`. Или `sh` и строки ниже по порядку: там и там одни и те же; первая, что не сошлась, останавливает.
+Здесь всё, чем это доказывается, и строки, которыми проверяется: без шлюза, без сети, через любое время. Внутри — сам
+пакет, в нём могут быть персональные данные: храните доказательство так же, как его.
 
-Чего строки не знают — чьему сертификату верить. Сравните отпечатки с известными вам из другого источника:
+Нужны `sh`, `sha256sum`, `base64`, `xxd`, `openssl`{xmlsec}.{gost}
+
+В распакованной папке: `sh verify.sh`; в конце будет `ALL GOOD`. Или `sh` и строки ниже по порядку: они те же самые.
+Первая, что не сошлась, останавливает проверку.
+
+Чего строки не знают — чьему сертификату верить. Сравните отпечатки (SHA-256 от DER) с известными вам не отсюда:
 
 {fingerprints}
 
-`manifest.sha256` бережёт от порчи, не от подмены: от неё — подписи, записи и контрольная точка. `verdict.json` и
-`contract.json` — для чтения, доказывает запись `{record}`. Отзыв, о котором узнали после приёма, пакета не касается;
-узнайте о нём у удостоверяющего центра.
+`manifest.sha256` бережёт от порчи, а от подмены — подписи, записи и контрольная точка. `verdict.json` и `contract.json`
+— для чтения: доказывает запись `{record}`. Отзыв сертификата после приёма не меняет ничего; о нём знает
+удостоверяющий центр.
 """
 _ENGLISH = """\
 # Evidence of package {name}
 
-{verdict} Here is all that proves it, and the lines that verify it: without the gateway, without a network, after any
-time. The package itself is inside and may hold personal data: keep the evidence as you would keep the package.
+{verdict}
 
-Wanted are `sh`, `sha256sum`, `base64`, `xxd`, `openssl`{xmlsec}.{gost} In the unpacked folder: `sh verify.sh`, which
-ends with `ALL GOOD`. Or `sh` and the lines below in their order: they are the same; the first that fails ends it.
+Here is all that proves it, and the lines that verify it: without the gateway, without a network, after any time. The
+package itself is inside and may hold personal data: keep the evidence as you would keep the package.
+
+Wanted are `sh`, `sha256sum`, `base64`, `xxd`, `openssl`{xmlsec}.{gost}
+
+In the unpacked folder: `sh verify.sh`, which ends with `ALL GOOD`. Or `sh` and the lines below in their order: they are
+the same. The first that fails ends it.
 
 What the lines do not know is whose certificate to believe: compare the fingerprints above with those that you know from
-elsewhere. `manifest.sha256` guards against damage, not against forgery: that is what signatures, records and the
-checkpoint are for. `verdict.json` and `contract.json` are for reading, the proof is the record `{record}`. A revocation
-that became known after the receipt does not concern the package; ask the authority for it.
+elsewhere. `manifest.sha256` guards against damage; against forgery there are signatures, records and the checkpoint.
+`verdict.json` and `contract.json` are for reading: the proof is the record `{record}`. A revocation after the receipt
+changes nothing; the authority knows of it.
 """
 
 
@@ -83,8 +91,8 @@ _GOST_RUSSIAN = (
     " переменной `GOST`."
 )
 _GOST_ENGLISH = (
-    " For ГОСТ openssl needs its engine gost (Debian `libengine-gost-openssl`); other options, as of a provider, go into"
-    " the variable `GOST`."
+    " For ГОСТ openssl needs its engine gost (Debian `libengine-gost-openssl`); other options, as of a provider, go"
+    " into the variable `GOST`."
 )
 
 
@@ -105,9 +113,9 @@ def _missing(contents: Contents, *, russian: bool) -> list[str]:
         told.append(f"Запроса здесь нет: {case.request.reason}." if russian else f"No request: {case.request.reason}.")
     elif contents.request is None:
         told.append(
-            "Подпись запроса при приёме верной не признана или не проверялась, и здесь не проверяется."
+            "Подпись запроса здесь не проверяется: по записи журнала она не проверена или не признана верной."
             if russian
-            else "The signature of the request was not found good, or not asked for, and is not verified here."
+            else "The signature of the request is not verified here: the record does not say that it was found good."
         )
     elif contents.belief is None or not contents.belief.chain:
         told.append(
@@ -115,11 +123,11 @@ def _missing(contents: Contents, *, russian: bool) -> list[str]:
             if russian
             else "Who vouched for the signer on that day cannot be known any more."
         )
-    elif not contents.belief.checks_all and not contents.belief.pinned:
+    elif not contents.belief.checks_signer and not contents.belief.pinned:
         told.append(
-            "Не по каждому сертификату цепочки в тот момент действовал список отзыва; что было известно, — в `crls/`."
+            "Списка отзыва, который отвечал бы за тот момент, нет; что было известно, лежит в `crls/`."
             if russian
-            else "Not for every certificate of the chain a revocation list was in force then; what was known is in `crls/`."
+            else "No revocation list answers for that moment; what was known is in `crls/`, if anything."
         )
     if contents.belief and contents.belief.pinned:
         told.append(

@@ -31,8 +31,8 @@ canonical() { # folder with the octets that were signed, and with what xmlsec1 m
     tr -d ' \t\r\n' < "$1/signed-info" > "$work/flat"
 }
 """
-"""xmlsec1 computes no ГОСТ, but it makes canonical forms. In `canonical.xml` they are digested by SHA-256, under an HMAC
-whose key is public and proves nothing: so openssl's octets are those of the document."""
+"""xmlsec1 computes no ГОСТ, but it makes canonical forms. In `canonical.xml` they are digested by SHA-256, under an
+HMAC whose key is public and proves nothing: so the octets for openssl are those of the document."""
 
 CHECKPOINT: Final = r"""
 signed() { # note, certificate, options of openssl for its algorithm
@@ -62,6 +62,17 @@ included() { # record, its index, note; on standard input the hashes of the proo
     [ "$last" -eq 0 ] && [ "$found" = "$(root "$3")" ] || { echo "$1: not in the tree of $3" >&2; exit 1; }
     echo "$1: record $2 of $3"
 }
+proved() { # index of a record
+    proof="proofs/$1.tlog-proof"
+    [ "$(sed -n 1,2p "$proof" | tr '\n' ' ')" = "c2sp.org/tlog-proof@v1 index $1 " ]
+    sed '1,/^$/d' "$proof" | cmp - checkpoint
+    sed '1,2d; /^$/,$d' "$proof" > "$work/path"
+    included "records/$1.json" "$1" checkpoint < "$work/path"
+}
+"""
+
+RECEIPT: Final = r"""
+quoted() { sed 's/[\\"]/\\&/g' "$1"; }
 """
 
 CONTINUED: Final = r"""

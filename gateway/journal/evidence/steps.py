@@ -1,4 +1,4 @@
-"""The lines that verify a bundle with sh, sha256sum, openssl and xmlsec1: README.md and verify.sh have the same ones."""
+"""The lines that verify a bundle with sh, sha256sum, openssl and xmlsec1: the same for README.md and verify.sh."""
 
 from __future__ import annotations
 
@@ -59,6 +59,8 @@ def _beginning(contents: Contents) -> Step:
     wanted += [shell.CHECKPOINT, shell.TREE]
     if contents.has_older_checkpoint:
         wanted.append(shell.CONTINUED)
+    if contents.receipt:
+        wanted.append(shell.RECEIPT)
     lines = [line for text in wanted for line in text.strip().split("\n")]
     if contents.needs_gost:
         lines.insert(1, _GOST)
@@ -109,11 +111,8 @@ def _by_xmlsec(exhibit: Exhibit) -> list[str]:
 
 def _by_openssl(exhibit: Exhibit) -> list[str]:
     folder, octets = names.octets(exhibit.name), exhibit.octets
-    lines = [
-        f"canonical {folder}",
-        f'openssl dgst {_option(octets.suite.digest)} -verify "$work/key.pem" '
-        f"-signature {folder}/signature {folder}/signed-info",
-    ]
+    verified = f'-verify "$work/key.pem" -signature {folder}/signature {folder}/signed-info'
+    lines = [f"canonical {folder}", f"openssl dgst {_option(octets.suite.digest)} {verified}"]
     for digest, part in ((octets.properties_digest, "properties"), (octets.payload_digest, "payload")):
         value = f"$(openssl dgst {_option(digest)} -binary {folder}/{part} | base64 | tr -d '\\n')"
         lines.append(f'says "$work/flat" ">{value}</"')
@@ -152,30 +151,23 @@ def _signed(seal: Seal, note: str, certificate: str) -> str:
 
 
 def _included(contents: Contents) -> Step:
-    lines = []
-    for entry in contents.case.records:
-        proof = names.proof(entry.index)
-        lines += [
-            f"[ \"$(sed -n 1,2p {proof} | tr '\\n' ' ')\" = 'c2sp.org/tlog-proof@v1 index {entry.index} ' ]",
-            f"sed '1,/^$/d' {proof} | cmp - {names.CHECKPOINT}",
-            f"sed '1,2d; /^$/,$d' {proof} > \"$work/path\"",
-            f'included {names.record(entry.index)} {entry.index} {names.CHECKPOINT} < "$work/path"',
-        ]
-    return Step("Записи — в журнале под этой точкой", "The records are in the journal below it", tuple(lines))
+    lines = tuple(f"proved {each.index}" for each in contents.case.records)
+    return Step("Записи — в журнале под этой точкой", "The records are in the journal below it", lines)
 
 
 def _receipt(contents: Contents) -> Step:
     index = contents.case.entry.index
     record = names.record(index)
     note = names.OLDER_CHECKPOINT if contents.has_older_checkpoint else names.CHECKPOINT
+    hashes = r"""sed -n '/^  "inclusion"/,/^  \]/s/^    "\([^"]*\)",\{0,1\}$/\1/p'"""
+    escaped = rf"""$(quoted {note} | awk '{{ printf "%s\\n", $0 }}')"""
     return Step(
         "Квитанция — о той же записи",
         "The receipt is of the same record",
         (
-            rf"""says {names.RECEIPT} "\"record\": \"$(sed 's/[\\"]/\\&/g' {record})\"," """.rstrip(),
-            rf"""says {names.RECEIPT} "\"checkpoint\": \"$(awk '{{ printf "%s\\n", $0 }}' {note})\"," """.rstrip(),
-            r"""sed -n '/^  "inclusion"/,/^  \]/s/^    "\([^"]*\)",\{0,1\}$/\1/p' """
-            + f'{names.RECEIPT} > "$work/path"',
+            rf'says {names.RECEIPT} "\"record\": \"$(quoted {record})\","',
+            rf'says {names.RECEIPT} "\"checkpoint\": \"{escaped}\","',
+            f'{hashes} {names.RECEIPT} > "$work/path"',
             f'included {record} {index} {note} < "$work/path"',
         ),
     )
