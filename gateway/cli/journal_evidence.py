@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import datetime as dt
 import hashlib
 import re
 from pathlib import Path
@@ -11,9 +13,10 @@ import click
 
 from gateway import settings, signatures
 from gateway.cli import outcome, place, show, values
+from gateway.journal.evidence import asic as containers
 from gateway.journal.evidence import bundle, case, container, naming, proofs
 from gateway.journal.replay import live
-from signing import issue
+from signing import certificates, issue, signer
 from storage import database, journal
 from storage import errors as storage_errors
 
@@ -35,6 +38,7 @@ class _Message(click.ParamType[str | int]):
     epilog=show.examples(
         "gateway journal evidence 3f0e7a54-0d53-4b2e-8a3c-6f1f1f2b9d11 -o evidence.zip",
         "gateway journal evidence 81345 -o refused.zip",
+        "gateway journal evidence 3f0e7a54-0d53-4b2e-8a3c-6f1f1f2b9d11 --asic -o evidence.asice",
     ),
 )
 @click.argument("message", type=_Message())
@@ -45,12 +49,13 @@ class _Message(click.ParamType[str | int]):
     type=click.Path(dir_okay=False, path_type=Path),
     help="File to write; only you may read it.",
 )
+@click.option("--asic", is_flag=True, help="As a container of ASiC-E, signed by the installation's key.")
 @click.option("--with-schema", is_flag=True, help="Put in the files of the contract, too, not only their SHA-256.")
 @click.option("--force", is_flag=True, help="Write over a file that is there.")
 @show.json_option
 @place.pass_place
 def command(
-    where: place.Place, message: str | int, output: Path, *, with_schema: bool, force: bool, as_json: bool
+    where: place.Place, message: str | int, output: Path, *, asic: bool, with_schema: bool, force: bool, as_json: bool
 ) -> None:
     """Write what proves a package and its result to anybody, without this installation: a zip with a README.
 
@@ -64,8 +69,8 @@ def command(
     with where.database() as db:
         indexes = _indexes(db, message)
         proofs.cover(db, conf, indexes[-1], lambda: signatures.load_key(conf))
-    made = _made(conf, indexes, with_schema=with_schema)
-    data = container.zipped(made.files, made.at)
+    files, at = _made(conf, indexes, asic=asic, with_schema=with_schema)
+    data = container.zipped(files, at)
     try:
         issue.write_atomically(output, data, mode=0o600, replace=force)
     except OSError as error:
@@ -74,9 +79,7 @@ def command(
     if as_json:
         show.line(facts)
     else:
-        click.echo(
-            f"evidence of {message}: {output}, {show.counted(len(made.files), 'file')}, SHA-256 {facts['sha256']}"
-        )
+        click.echo(f"evidence of {message}: {output}, {show.counted(len(files), 'file')}, SHA-256 {facts['sha256']}")
 
 
 def _indexes(db: database.Database, message: str | int) -> list[int]:
@@ -108,9 +111,20 @@ def _verdict(entry: journal.Entry) -> str:
     return f"accepted {entry.message}"
 
 
-def _made(conf: settings.Settings, indexes: list[int], *, with_schema: bool) -> bundle.Bundle:
-    try:
-        with live.opened(conf) as opened:
-            return bundle.make(opened, indexes, signatures.audit(conf), with_schema=with_schema)
-    except (live.Damaged, ValueError) as error:
-        raise outcome.Stop(f"the journal is damaged: {error}; gateway journal verify tells more") from error
+def _made(
+    conf: settings.Settings, indexes: list[int], *, asic: bool, with_schema: bool
+) -> tuple[dict[str, bytes], dt.datetime]:
+    """Return the files of the archive, and the time that they get in it."""
+    with contextlib.ExitStack() as stack:
+        key: signer.Signer | None = None
+        if asic:
+            key = signatures.load_key(conf)
+            stack.callback(key.close)
+        opened = stack.enter_context(live.opened(conf))
+        shown = certificates.read(key.certificate) if key else None
+        try:
+            made = bundle.make(opened, indexes, signatures.audit(conf), with_schema=with_schema, signer=shown)
+        except (live.Damaged, ValueError) as error:
+            raise outcome.Stop(f"the journal is damaged: {error}; gateway journal verify tells more") from error
+        files = containers.contained(made.files, key, made.sealed_at) if key else made.files
+        return files, made.at

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature, encode_dss_signature
@@ -60,8 +60,16 @@ class EcdsaSuite:
     def sign(self, key: ec.EllipticCurvePrivateKey, data: bytes) -> bytes:
         """Sign as `verify` expects it."""
         size = coordinate_size(key)
-        r, s = decode_dss_signature(key.sign(data, ec.ECDSA(self.algorithm)))
+        r, s = decode_dss_signature(key.sign(data, _signing(self.algorithm)))
         return r.to_bytes(size, "big") + s.to_bytes(size, "big")
+
+
+def _signing(algorithm: hashes.HashAlgorithm) -> ec.ECDSA:
+    """Take the nonce from key and data (RFC 6979) where OpenSSL can, since 3.2: no luck is needed, none can fail."""
+    try:
+        return ec.ECDSA(algorithm, deterministic_signing=True)
+    except UnsupportedAlgorithm:
+        return ec.ECDSA(algorithm)
 
 
 def in_der(signature: bytes) -> bytes:

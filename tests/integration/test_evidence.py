@@ -19,6 +19,7 @@ from tests import stand as stands
 from tests.replayed import HOUSE
 
 KINDS = ("rsa-2048", "p256", "gost2012-256")
+DS = "{http://www.w3.org/2000/09/xmldsig#}"
 GUID = "a5b1c7de-0000-4000-8000-000000000001"
 
 
@@ -30,7 +31,7 @@ def kind(request):
 
 @pytest.fixture(scope="module")
 def told(kind, tmp_path_factory):
-    """A package of the past with a receipt before its result; revoked and expired since. Its evidence, before and after."""
+    """A package of the past with a receipt before its result, its signer revoked since: evidence before and after."""
     folder = tmp_path_factory.mktemp("evidence")
     with pytest.MonkeyPatch.context() as patch:
         house = evidence.house(folder / "data", kind, patch)
@@ -176,7 +177,7 @@ def test_bundle__tells_what_it_holds(told, opened, kind):
     assert ("-engine gost" in (opened / "verify.sh").read_text()) is kind.startswith("gost")
     with zipfile.ZipFile(archive) as packed:
         entries = packed.infolist()
-    assert {each.date_time for each in entries} == {evidence.THEN.timetuple()[:5] + (evidence.THEN.second // 2 * 2,)}
+    assert {each.date_time for each in entries} == {(*evidence.THEN.timetuple()[:5], evidence.THEN.second // 2 * 2)}
     assert {(each.external_attr >> 16, each.compress_type) for each in entries} == {(0o100600, zipfile.ZIP_STORED)}
 
 
@@ -263,7 +264,7 @@ def test_documents_that_are_not_there_any_more__leave_records_receipt_and_proofs
     text = (folder / "README.md").read_text("utf-8")
     assert "Запроса здесь нет: payload 'request': there is no" in text
     assert "Ответа здесь нет: payload 'result': there is no" in text
-    assert "included" in good(folder, tmp_path) or "records/" in good(folder, tmp_path)
+    assert good(folder, tmp_path).count(": record ") == 3
     assert "certificates/" not in "".join(names(tmp_path / "erased.zip"))
 
 
@@ -381,12 +382,42 @@ def test_damaged_record__is_told_and_nothing_is_written(house, tmp_path, monkeyp
     assert not (tmp_path / "none.zip").exists()
 
 
-def test_key_that_is_gone__is_needed_only_where_no_checkpoint_covers_the_package(house, tmp_path):
-    guid = house.send(samples.HOUSE)
+def test_token_that_is_gone__is_missed_only_where_no_checkpoint_covers_the_package(house, tmp_path):
+    covered = house.send(samples.HOUSE)
     house.command("checkpoint")
-    key = house.stand.settings.keys / "installation.key"
-    key.rename(tmp_path / "away")
-    assert house.command("evidence", guid, "-o", tmp_path / "no.zip", code=3)
+    other = house.send(samples.HOUSE)
+    (house.stand.settings.data / "gateway.toml").write_text('key = "pkcs11:token=gone;object=none"\n')
+    good(evidence.unpacked(house.evidence(covered, tmp_path / "covered.zip"), tmp_path / "opened"), tmp_path)
+    assert "look at the setting `key`" in house.command("evidence", other, "-o", tmp_path / "none.zip", code=3)
+
+
+def test_container__is_verified_and_its_signature_is_over_all_files(told, kind, tmp_path):
+    house, _, _ = told
+    archive = house.evidence(GUID, tmp_path / "evidence.asice", "--asic")
+    inside = names(archive)
+    assert (inside[0], inside[-1]) == ("mimetype", "META-INF/signatures0.xml")
+    assert archive.read_bytes()[38:].startswith(b"application/vnd.etsi.asic-e+zip")
+    folder = evidence.unpacked(archive, tmp_path / "opened")
+    good(folder, tmp_path)
+    document = etree.parse(folder / "META-INF" / "signatures0.xml")
+    signed = [each.get("URI") for each in document.iter(f"{DS}Reference") if "Type" not in each.attrib]
+    assert signed == [name for name in inside[1:-1] if name != "META-INF/manifest.xml"]
+    listed = etree.parse(folder / "META-INF" / "manifest.xml").getroot()
+    assert [each.get(f"{{{listed.nsmap['manifest']}}}full-path") for each in listed] == ["/", *signed]
+    again = house.evidence(GUID, tmp_path / "again.asice", "--asic")
+    # ГОСТ signs with a new random number each time.
+    assert (again.read_bytes() == archive.read_bytes()) is not kind.startswith("gost")
+
+
+def test_container_with_a_flipped_bit__fails_by_its_signature(house, tmp_path):
+    guid = house.send(samples.HOUSE)
+    archive = house.evidence(guid, tmp_path / "evidence.asice", "--asic")
+    steps = evidence.lines(evidence.unpacked(archive, tmp_path / "whole"))
+    for number, name in enumerate(("verdict.json", "README.md", "META-INF/signatures0.xml")):
+        folder = evidence.unpacked(archive, tmp_path / str(number))
+        evidence.flip(folder / name)
+        evidence.list_anew(folder)
+        assert evidence.run(folder, steps[0] + steps[-1], tmp_path).returncode != 0, name
 
 
 def test_postgresql__gives_the_same_evidence(tmp_path, postgres, monkeypatch):

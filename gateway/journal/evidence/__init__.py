@@ -13,6 +13,7 @@
     steps      the lines that verify the bundle, made for its algorithms
     readme     README.md and verify.sh, of the same lines
     bundle     all of it together, as files
+    asic       its files as a container of ASiC-E, signed by the installation
     container  the files as a zip archive, byte for byte the same each time
 
 docs/evidence.md tells what the bundle proves, and what it does not.

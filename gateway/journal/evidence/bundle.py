@@ -22,6 +22,7 @@ from gateway.journal.evidence.contents import Contents
 from gateway.journal.replay import days
 from gateway.journal.replay.live import Live
 from signing import issue, policy
+from signing.certificates import Certificate
 from signing.gost import selection
 
 
@@ -31,17 +32,23 @@ class Bundle:
 
     at: dt.datetime
     """When the package was accepted or refused."""
+    sealed_at: dt.datetime
+    """When the checkpoint was made that covers it."""
     files: dict[str, bytes] = dataclasses.field(repr=False)
     """By name; the last one lists the others."""
 
 
-def make(live: Live, where: list[int], by: policy.Policy, *, with_schema: bool = False) -> Bundle:
+def make(
+    live: Live, where: list[int], by: policy.Policy, *, with_schema: bool = False, signer: Certificate | None = None
+) -> Bundle:
     """Return the bundle of the package whose records are `where`, all of them covered by a checkpoint.
 
-    `by` is how old signatures are judged. `with_schema` adds the files of the contract pack. The same records give the
-    same bytes. Raises Damaged for a record that cannot be read, BadNote for a checkpoint that is none.
+    `by` is how old signatures are judged. `with_schema` adds the files of the contract pack. `signer` is the
+    certificate of whoever signs the container that the bundle goes into. The same records give the same bytes.
+
+    Raises Damaged for a record that cannot be read, BadNote for a checkpoint that is none.
     """
-    contents = _collected(live, where, by)
+    contents = _collected(live, where, by, signer)
     told = steps.of(contents)
     files = {names.README: readme.readme(contents, told), names.SCRIPT: readme.script(told)}
     files |= _documents(contents)
@@ -51,10 +58,10 @@ def make(live: Live, where: list[int], by: policy.Policy, *, with_schema: bool =
     files |= _journal(live, contents)
     lines = (f"{hashlib.sha256(data).hexdigest()}  {name}\n" for name, data in files.items())
     files[names.MANIFEST] = "".join(lines).encode()
-    return Bundle(contents.case.entry.at, files)
+    return Bundle(contents.case.entry.at, contents.seal.checkpoint.at, files)
 
 
-def _collected(live: Live, where: list[int], by: policy.Policy) -> Contents:
+def _collected(live: Live, where: list[int], by: policy.Policy, signer: Certificate | None) -> Contents:
     found = case.collect(live, where)
     backend = selection.choose(live.settings.gost_backend)
     at = found.entry.at
@@ -74,6 +81,7 @@ def _collected(live: Live, where: list[int], by: policy.Policy) -> Contents:
         result=result,
         seal=proofs.seal(live.connection, where[-1], backend),
         receipt=proofs.seal(live.connection, where[0], backend) if found.accepted else None,
+        container=signer,
     )
 
 
@@ -98,6 +106,8 @@ def _certificates(contents: Contents) -> dict[str, bytes]:
             files[names.BETWEEN] = b"".join(map(issue.pem, between))
         files[names.ANCHOR] = issue.pem(anchor)
         files |= {names.crl(number): each.pem for number, each in enumerate(contents.belief.lists, 1)}
+    if contents.container:
+        files[names.CONTAINER_CERTIFICATE] = issue.pem(contents.container)
     return files
 
 

@@ -8,6 +8,7 @@ from gateway.journal.evidence.belief import Belief
 from gateway.journal.evidence.case import Case
 from gateway.journal.evidence.exhibit import Exhibit, is_gost
 from gateway.journal.evidence.proofs import Seal
+from signing.certificates import Certificate
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -24,6 +25,8 @@ class Contents:
     """The checkpoint over all records."""
     receipt: Seal | None
     """The checkpoint of the receipt; None for a refused package, which has no receipt."""
+    container: Certificate | None
+    """Of the key that signs the container; None where there is none."""
 
     @property
     def has_older_checkpoint(self) -> bool:

@@ -21,6 +21,8 @@ OLDER_CHECKPOINT: Final = "proofs/receipt-checkpoint"
 OLDER_CERTIFICATE: Final = "proofs/receipt-certificate.pem"
 CONSISTENCY: Final = "proofs/consistency"
 MANIFEST: Final = "manifest.sha256"
+CONTAINER_CERTIFICATE: Final = "certificates/container.pem"
+CONTAINER_SIGNATURE: Final = "META-INF/signatures0.xml"
 
 
 def request(case: Case) -> str:

@@ -79,7 +79,7 @@ def _words(contents: Contents, *, russian: bool) -> dict[str, str]:
     return {
         "name": entry.message or f"#{entry.index}",
         "verdict": verdict,
-        "xmlsec": ", `xmlsec1`" if contents.exhibits else "",
+        "xmlsec": ", `xmlsec1`" if contents.exhibits or contents.container else "",
         "gost": needs,
         "fingerprints": _fingerprints(contents),
         "record": names.record(entry.index),
@@ -103,6 +103,8 @@ def _fingerprints(contents: Contents) -> str:
         shown[names.OLDER_CERTIFICATE] = contents.receipt.certificate
     if contents.belief and len(contents.belief.chain) > 1:
         shown[names.ANCHOR] = contents.belief.chain[-1]
+    if contents.container:
+        shown[names.CONTAINER_CERTIFICATE] = contents.container
     return "\n".join(f"- `{file}`: `{each.fingerprint}`" for file, each in shown.items())
 
 

@@ -16,6 +16,7 @@ from signing.digests import Digest
 from signing.vocabulary import XADES
 from storage import journal, packages
 
+_XMLSEC: Final = 'xmlsec1 --verify $lax --enabled-key-data key-name --pubkey-pem "$work/key.pem"'
 _GOST: Final = "gost=${GOST--engine gost}"
 _DIGESTS: Final = {"streebog256": "-md_gost12_256", "streebog512": "-md_gost12_512"}
 """Options of openssl for the digests that it knows by another name."""
@@ -47,12 +48,14 @@ def of(contents: Contents) -> list[Step]:
     steps += [_sealed(contents), _included(contents)]
     if contents.receipt:
         steps.append(_receipt(contents))
+    if contents.container and not is_gost(contents.container):
+        steps.append(_container(contents.container))
     return steps
 
 
 def _beginning(contents: Contents) -> Step:
     wanted = [shell.BEGINNING]
-    if contents.exhibits:
+    if contents.exhibits or contents.container:
         wanted.append(shell.XMLSEC)
     if not all(each.for_xmlsec for each in contents.exhibits):
         wanted.append(shell.CANONICAL)
@@ -103,7 +106,7 @@ def _by_xmlsec(exhibit: Exhibit) -> list[str]:
     bearers = " ".join(f"--id-attr:Id {shlex.quote(each)}" for each in (exhibit.element, f"{XADES}:SignedProperties"))
     place = f"{exhibit.path}/*[local-name()='Signature']"
     return [
-        'xmlsec1 --verify $lax --enabled-key-data key-name --pubkey-pem "$work/key.pem" \\',
+        f"{_XMLSEC} \\",
         f"    {bearers} \\",
         f'    --node-xpath "{place}" {exhibit.file}',
     ]
@@ -169,6 +172,18 @@ def _receipt(contents: Contents) -> Step:
             rf'says {names.RECEIPT} "\"checkpoint\": \"{escaped}\","',
             f'{hashes} {names.RECEIPT} > "$work/path"',
             f'included {record} {index} {note} < "$work/path"',
+        ),
+    )
+
+
+def _container(certificate: Certificate) -> Step:
+    file = names.CONTAINER_CERTIFICATE
+    return Step(
+        "Подпись контейнера ASiC-E",
+        "Signature of the container (ASiC-E)",
+        (
+            f'openssl x509 {_engine(certificate)}-in {file} -noout -pubkey > "$work/key.pem"',
+            f"{_XMLSEC} --id-attr:Id {XADES}:SignedProperties {names.CONTAINER_SIGNATURE}",
         ),
     )
 
