@@ -11,12 +11,13 @@ from lxml import etree
 
 from gateway import clock
 from gateway.families import handlers
-from signing import issue
+from signing import issue, revocation
 from signing.subject import Subject
 from storage import errors, journal, work
 from tests import evidence, samples
 from tests import stand as stands
 from tests.replayed import HOUSE
+from tests.unit.signing import makers
 
 KINDS = ("rsa-2048", "p256", "gost2012-256")
 DS = "{http://www.w3.org/2000/09/xmldsig#}"
@@ -75,23 +76,29 @@ def names(archive):
         return opened.namelist()
 
 
-def test_lines_of_the_readme__verify_it_although_the_certificate_expired_and_was_revoked(opened, tmp_path):
-    assert evidence.lines(opened)[4].startswith("openssl verify")
-    assert " -crl_check_all -CRLfile crls/1.pem " in evidence.lines(opened)[4]
-    said = good(opened, tmp_path)
-    assert "certificates/signer.pem: OK\n" in said
-    assert said.count("Verified OK\n") >= 2
-    assert "checkpoint: begins with proofs/receipt-checkpoint\n" in said
-
-
-def test_script__is_the_lines_of_the_readme(opened, tmp_path):
+def test_lines__verify_it_with_stock_tools_although_the_certificate_expired_and_was_revoked(opened, tmp_path):
+    steps = evidence.lines(opened)
+    assert steps[4].startswith("openssl verify")
+    assert " -crl_check_all -CRLfile crls/1.pem " in steps[4]
     script = (opened / "verify.sh").read_text()
-    for step in evidence.lines(opened):
-        assert f"\n{step}" in script
     ours = [line for line in script.split("\n") if line and not line.startswith("# ")]
-    assert "\n".join(ours[1:-1]) == "".join(evidence.lines(opened)).strip()
+    assert "\n".join(ours[1:-1]) == "".join(steps).strip()
     done = evidence.run(opened, script, tmp_path)
-    assert (done.returncode, done.stdout.splitlines()[-1]) == (0, "ALL GOOD")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.endswith("\nALL GOOD\n")
+    assert "certificates/signer.pem: OK\n" in done.stdout
+    assert "checkpoint: begins with proofs/receipt-checkpoint\n" in done.stdout
+
+
+def test_certificate_that_is_on_the_list_of_the_day__fails(told, opened, tmp_path):
+    house = told[0]
+    days = (evidence.THEN - makers.NOW).days - 2
+    revoked = makers.crl(house.authority, (house.provider, days), made=evidence.THEN - evidence.dt.timedelta(days=1))
+    (opened / "crls" / "1.pem").write_bytes(revocation.pem(revoked))
+    steps = evidence.lines(opened)
+    done = evidence.run(opened, steps[0] + steps[4], tmp_path)
+    assert done.returncode != 0
+    assert "certificate revoked" in done.stderr
 
 
 def test_evidence_of_today__is_that_of_the_day(told):
@@ -248,7 +255,7 @@ def test_package_refused_by_http__has_evidence_without_its_bytes(house, tmp_path
     with house.stand.house.database.read() as connection:
         index = journal.size(connection) - 1
     folder = evidence.unpacked(house.evidence(index, tmp_path / "refused.zip"), tmp_path / "opened")
-    assert "Запроса здесь нет: its bytes were not kept" in (folder / "README.md").read_text("utf-8")
+    assert "Запроса здесь нет: пакет отклонён раньше" in (folder / "README.md").read_text("utf-8")
     good(folder, tmp_path)
 
 
@@ -262,8 +269,8 @@ def test_documents_that_are_not_there_any_more__leave_records_receipt_and_proofs
     monkeypatch.setattr(journal, "payload", gone)
     folder = evidence.unpacked(house.evidence(guid, tmp_path / "erased.zip"), tmp_path / "opened")
     text = (folder / "README.md").read_text("utf-8")
-    assert "Запроса здесь нет: payload 'request': there is no" in text
-    assert "Ответа здесь нет: payload 'result': there is no" in text
+    assert "Запроса здесь нет: «payload 'request': there is no" in text
+    assert "Ответа здесь нет: «payload 'result': there is no" in text
     assert good(folder, tmp_path).count(": record ") == 3
     assert "certificates/" not in "".join(names(tmp_path / "erased.zip"))
 
@@ -278,7 +285,8 @@ def test_unsigned_package__is_told_to_be_so(tmp_path, monkeypatch):
     house.stand.close()
 
 
-def test_chain_through_an_intermediate_authority__is_verified_as_far_as_there_are_lists(house, tmp_path):
+@pytest.mark.parametrize("listed", [False, True])
+def test_chain_through_an_intermediate_authority__is_verified_as_far_as_there_are_lists(house, tmp_path, listed):
     begins = evidence.THEN - evidence.dt.timedelta(days=100)
     ends = evidence.THEN + evidence.dt.timedelta(days=100)
     between = issue.issue(
@@ -286,11 +294,16 @@ def test_chain_through_an_intermediate_authority__is_verified_as_far_as_there_ar
     )
     subject = Subject(common_name="ООО", ogrn=stands.PROVIDER_OGRN)
     key = issue.issue(between, "p256", subject, now=begins, not_after=ends)
+    if listed:
+        users = makers.crl(between, made=begins, lasts=ends - begins, point={"only_contains_user_certs": True})
+        (house.stand.settings.trust / "crl" / "between.crl").write_bytes(users)
     guid = house.send(samples.HOUSE, key=key)
     folder = evidence.unpacked(house.evidence(guid, tmp_path / "chain.zip"), tmp_path / "opened")
     line = evidence.lines(folder)[4]
     assert "-untrusted certificates/chain.pem" in line
-    assert "-crl_check" not in line  # of the intermediate authority there is no list
+    assert ("-crl_check_all -CRLfile crls/1.pem -CRLfile crls/2.pem" in line) is listed
+    assert ("-crl_check" in line) is listed
+    assert ("Списка отзыва, который отвечал бы" in (folder / "README.md").read_text("utf-8")) is not listed
     assert (folder / "crls" / "1.pem").exists()
     good(folder, tmp_path)
 

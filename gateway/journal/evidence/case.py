@@ -22,9 +22,14 @@ _MOST: Final = 10_000
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Absent:
-    """A document that is not there."""
+    """A document that is not there, and why."""
 
     reason: str
+    russian: str
+
+
+_NOT_MADE: Final = Absent("there is none yet", "он ещё не готов")
+_NOT_KEPT: Final = Absent("it was refused before it was read", "пакет отклонён раньше, чем прочитан")
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -70,7 +75,7 @@ def collect(live: Live, where: list[int]) -> Case:
         records=records,
         request=_document(live, records[0], packages.REQUEST),
         answer=answer,
-        result=_document(live, answer, packages.RESULT) if answer else Absent("there is none yet"),
+        result=_document(live, answer, packages.RESULT) if answer else _NOT_MADE,
     )
 
 
@@ -80,6 +85,6 @@ def _document(live: Live, entry: journal.Entry, role: str) -> bytes | Absent:
     except errors.NotReady:
         raise
     except LookupError:
-        return Absent("its bytes were not kept: it was refused before they were read")
+        return _NOT_KEPT
     except (Damaged, errors.StorageError) as error:
-        return Absent(str(error))
+        return Absent(str(error), f"«{error}»")

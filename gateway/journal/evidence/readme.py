@@ -112,7 +112,7 @@ def _missing(contents: Contents, *, russian: bool) -> list[str]:
     """Say what is not here and why: an auditor must not take silence for an answer."""
     case, told = contents.case, []
     if isinstance(case.request, Absent):
-        told.append(f"Запроса здесь нет: {case.request.reason}." if russian else f"No request: {case.request.reason}.")
+        told.append(f"Запроса здесь нет: {case.request.russian}." if russian else f"No request: {case.request.reason}.")
     elif contents.request is None:
         told.append(
             "Подпись запроса здесь не проверяется: по записи журнала она не проверена или не признана верной."
@@ -138,5 +138,5 @@ def _missing(contents: Contents, *, russian: bool) -> list[str]:
             else "The signer's certificate was believed as it is, without an authority."
         )
     if case.accepted and isinstance(case.result, Absent):
-        told.append(f"Ответа здесь нет: {case.result.reason}." if russian else f"No result: {case.result.reason}.")
+        told.append(f"Ответа здесь нет: {case.result.russian}." if russian else f"No result: {case.result.reason}.")
     return [f"{each}\n" for each in told]
