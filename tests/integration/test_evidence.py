@@ -243,6 +243,14 @@ def test_refused_package__has_evidence_by_its_index_and_by_the_senders_guid(hous
     good(folder, tmp_path)
 
 
+def test_refused_package_with_a_good_signature__is_verified_like_an_accepted_one(house, tmp_path):
+    house.send(samples.HOUSE, guid=GUID)
+    code, index = refused(house, stands.package(samples.EXPORT, guid=GUID, key=house.provider))
+    assert code == "EXP002002"
+    folder = evidence.unpacked(house.evidence(index, tmp_path / "refused.zip"), tmp_path / "opened")
+    assert "certificates/signer.pem: OK\n" in good(folder, tmp_path)
+
+
 def test_refused_bytes_that_are_no_xml__are_kept_under_another_name(house, tmp_path):
     _, index = refused(house, b"\xff\x00 not XML")
     folder = evidence.unpacked(house.evidence(f"#{index}", tmp_path / "refused.zip"), tmp_path / "opened")

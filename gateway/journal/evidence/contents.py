@@ -41,7 +41,8 @@ class Contents:
     @property
     def needs_gost(self) -> bool:
         """Whether openssl needs its engine for something."""
-        seals = [each.certificate for each in (self.seal, self.receipt) if each]
+        keys = [each.certificate for each in (self.seal, self.receipt) if each]
+        keys += [self.container] if self.container else []
         chain = self.belief.chain if self.belief else ()
         signers = [each.certificate for each in self.exhibits]
-        return any(map(is_gost, (*seals, *chain, *signers))) or not all(each.for_xmlsec for each in self.exhibits)
+        return any(map(is_gost, (*keys, *chain, *signers))) or not all(each.for_xmlsec for each in self.exhibits)

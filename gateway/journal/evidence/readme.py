@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from gateway.journal.evidence import names
 from gateway.journal.evidence.case import Absent
 from gateway.journal.evidence.contents import Contents
+from gateway.journal.evidence.exhibit import has_gost_key
 from gateway.journal.evidence.steps import Step
 from storage import journal
 
@@ -86,14 +87,14 @@ def _words(contents: Contents, *, russian: bool) -> dict[str, str]:
     }
 
 
-_GOST_RUSSIAN = (
-    " Для ГОСТ openssl нужен движок gost (в Debian `libengine-gost-openssl`); другие параметры, как у провайдера, — в"
-    " переменной `GOST`."
-)
-_GOST_ENGLISH = (
-    " For ГОСТ openssl needs its engine gost (Debian `libengine-gost-openssl`); other options, as of a provider, go"
-    " into the variable `GOST`."
-)
+_GOST_RUSSIAN = """
+
+Для ГОСТ openssl нужен движок gost (в Debian `libengine-gost-openssl`); другие параметры, как у провайдера, —
+в переменной `GOST`."""
+_GOST_ENGLISH = """
+
+For ГОСТ openssl needs its engine gost (Debian `libengine-gost-openssl`); other options, as of a provider, go into the
+variable `GOST`."""
 
 
 def _fingerprints(contents: Contents) -> str:
@@ -127,7 +128,7 @@ def _missing(contents: Contents, *, russian: bool) -> list[str]:
         )
     elif not contents.belief.checks_signer and not contents.belief.pinned:
         told.append(
-            "Списка отзыва, который отвечал бы за тот момент, нет; что было известно, лежит в `crls/`."
+            "Списка отзыва, который отвечал бы за тот момент, нет; если что-то было известно, оно в `crls/`."
             if russian
             else "No revocation list answers for that moment; what was known is in `crls/`, if anything."
         )
@@ -139,4 +140,10 @@ def _missing(contents: Contents, *, russian: bool) -> list[str]:
         )
     if case.accepted and isinstance(case.result, Absent):
         told.append(f"Ответа здесь нет: {case.result.russian}." if russian else f"No result: {case.result.reason}.")
+    if contents.container and has_gost_key(contents.container):
+        told.append(
+            "Подпись контейнера — по ГОСТ; строки её не проверяют, потому что xmlsec1 ГОСТ не знает."
+            if russian
+            else "The signature of the container is of ГОСТ; the lines do not verify it, because xmlsec1 knows no ГОСТ."
+        )
     return [f"{each}\n" for each in told]

@@ -11,7 +11,7 @@ BEGINNING: Final = r"""
 set -eu
 LC_ALL=C; export LC_ALL; umask 077
 work=$(mktemp -d); trap 'rm -rf "$work"' EXIT
-hash() { sha256sum < "$1" | cut -c1-64; }
+digest() { sha256sum < "$1" | cut -c1-64; }
 says() { grep -qF -e "$2" "$1" || { echo "$1: not there: $2" >&2; exit 1; }; }
 """
 

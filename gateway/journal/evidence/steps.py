@@ -9,7 +9,7 @@ from typing import Final
 from gateway.journal.evidence import names, shell
 from gateway.journal.evidence.belief import Belief
 from gateway.journal.evidence.contents import Contents
-from gateway.journal.evidence.exhibit import Exhibit, is_gost
+from gateway.journal.evidence.exhibit import Exhibit, has_gost_key, is_gost
 from gateway.journal.evidence.proofs import Seal
 from signing.certificates import Certificate
 from signing.digests import Digest
@@ -48,7 +48,7 @@ def of(contents: Contents) -> list[Step]:
     steps += [_sealed(contents), _included(contents)]
     if contents.receipt:
         steps.append(_receipt(contents))
-    if contents.container and not is_gost(contents.container):
+    if contents.container and not has_gost_key(contents.container):
         steps.append(_container(contents.container))
     return steps
 
@@ -84,7 +84,7 @@ def _whole() -> Step:
 
 def _bound(entry: journal.Entry, role: str, file: str, whose: str, of_what: str) -> Step:
     size = f"$(wc -c < {file} | tr -d ' ')"
-    said = rf"\"{role}\":{{\"sha256\":\"$(hash {file})\",\"size\":{size}}}"
+    said = rf"\"{role}\":{{\"sha256\":\"$(digest {file})\",\"size\":{size}}}"
     return Step(
         f"Запись журнала — об этих байтах {whose}",
         f"The record of the journal is of these bytes of the {of_what}",
