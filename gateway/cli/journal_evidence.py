@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-import datetime as dt
+import dataclasses
 import hashlib
 import re
 from pathlib import Path
@@ -69,17 +69,19 @@ def command(
     with where.database() as db:
         indexes = _indexes(db, message)
         proofs.cover(db, conf, indexes[-1], lambda: signatures.load_key(conf))
-    files, at = _made(conf, indexes, asic=asic, with_schema=with_schema)
-    data = container.zipped(files, at)
+    made = _made(conf, indexes, asic=asic, with_schema=with_schema)
+    data = container.zipped(made.files, made.at)
     try:
         issue.write_atomically(output, data, mode=0o600, replace=force)
     except OSError as error:
         raise outcome.Stop(f"{output} cannot be written: {error.strerror or error}") from error
-    facts = {"file": str(output), "sha256": hashlib.sha256(data).hexdigest(), "size": len(data), "records": indexes}
+    sha256 = hashlib.sha256(data).hexdigest()
     if as_json:
-        show.line(facts)
+        show.line({"file": str(output), "sha256": sha256, "size": len(data), "records": indexes, "absent": made.absent})
     else:
-        click.echo(f"evidence of {message}: {output}, {show.counted(len(files), 'file')}, SHA-256 {facts['sha256']}")
+        click.echo(f"evidence of {message}: {output}, {show.counted(len(made.files), 'file')}, SHA-256 {sha256}")
+        for role, reason in made.absent.items():
+            click.echo(f"the {role} is not in it: {reason}")
 
 
 def _indexes(db: database.Database, message: str | int) -> list[int]:
@@ -111,10 +113,7 @@ def _verdict(entry: journal.Entry) -> str:
     return f"accepted {entry.message}"
 
 
-def _made(
-    conf: settings.Settings, indexes: list[int], *, asic: bool, with_schema: bool
-) -> tuple[dict[str, bytes], dt.datetime]:
-    """Return the files of the archive, and the time that they get in it."""
+def _made(conf: settings.Settings, indexes: list[int], *, asic: bool, with_schema: bool) -> bundle.Bundle:
     with contextlib.ExitStack() as stack:
         key: signer.Signer | None = None
         if asic:
@@ -126,5 +125,6 @@ def _made(
             made = bundle.make(opened, indexes, signatures.audit(conf), with_schema=with_schema, signer=shown)
         except (live.Damaged, ValueError) as error:
             raise outcome.Stop(f"the journal is damaged: {error}; gateway journal verify tells more") from error
-        files = containers.contained(made.files, key, made.sealed_at) if key else made.files
-        return files, made.at
+        if key is None:
+            return made
+        return dataclasses.replace(made, files=containers.contained(made.files, key, made.sealed_at))

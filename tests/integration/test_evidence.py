@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import stat
 import zipfile
 
@@ -244,9 +245,11 @@ def test_refused_package__has_evidence_by_its_index_and_by_the_senders_guid(hous
 
 
 def test_refused_package_with_a_good_signature__is_verified_like_an_accepted_one(house, tmp_path):
-    house.send(samples.HOUSE, guid=GUID)
-    code, index = refused(house, stands.package(samples.EXPORT, guid=GUID, key=house.provider))
-    assert code == "EXP002002"
+    subject = Subject(common_name="ООО «Чужая»", ogrn=stands.STRANGER_OGRN)
+    ends = evidence.THEN + evidence.dt.timedelta(days=1)
+    stranger = issue.issue(house.authority, "p256", subject, now=evidence.THEN, not_after=ends)
+    code, index = refused(house, stands.package(samples.HOUSE, key=stranger))
+    assert code == "AUT011005"
     folder = evidence.unpacked(house.evidence(index, tmp_path / "refused.zip"), tmp_path / "opened")
     assert "certificates/signer.pem: OK\n" in good(folder, tmp_path)
 
@@ -334,6 +337,19 @@ def test_pinned_certificate__is_verified_as_it_is(house, tmp_path):
     assert house.evidence(guid, tmp_path / "later.zip").read_bytes() == first.read_bytes()
 
 
+def test_list_of_the_day_that_is_in_the_folder_no_more__comes_from_the_journal(house, tmp_path, monkeypatch):
+    folder = house.stand.settings.trust / "crl"
+    (tmp_path / "first.crl").write_bytes(makers.crl(house.authority, made=evidence.THEN, number=2))
+    house.command("crl", tmp_path / "first.crl", group="trust")
+    guid = house.send(samples.HOUSE)
+    before = house.evidence(guid, tmp_path / "before.zip")
+    evidence.revoke(house, tmp_path, monkeypatch)
+    shutil.rmtree(folder / "archive")
+    after = house.evidence(guid, tmp_path / "after.zip")
+    assert before.read_bytes() == after.read_bytes()
+    assert "crls/1.pem" in names(after)
+
+
 def test_schemas__are_put_in_when_asked_for(house, tmp_path):
     guid = house.send(samples.HOUSE)
     archive = house.evidence(guid, tmp_path / "schema.zip", "--with-schema")
@@ -393,6 +409,7 @@ def test_json__tells_what_was_written(house, tmp_path):
     told = json.loads(house.command("evidence", guid, "-o", tmp_path / "evidence.zip", "--json"))
     assert told["size"] == (tmp_path / "evidence.zip").stat().st_size
     assert told["records"] == [6]
+    assert told["absent"] == {"result": "there is none yet"}
 
 
 def test_damaged_record__is_told_and_nothing_is_written(house, tmp_path, monkeypatch):

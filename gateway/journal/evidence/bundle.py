@@ -7,17 +7,7 @@ import datetime as dt
 import hashlib
 
 from gateway.journal import receipt
-from gateway.journal.evidence import (
-    belief,
-    canonical,
-    case,
-    exhibit,
-    facts,
-    names,
-    proofs,
-    readme,
-    steps,
-)
+from gateway.journal.evidence import belief, canonical, case, exhibit, facts, names, proofs, readme, steps
 from gateway.journal.evidence.contents import Contents
 from gateway.journal.replay import days
 from gateway.journal.replay.live import Live
@@ -34,6 +24,8 @@ class Bundle:
     """When the package was accepted or refused."""
     sealed_at: dt.datetime
     """When the checkpoint was made that covers it."""
+    absent: dict[str, str]
+    """Why the request or the result is not in it."""
     files: dict[str, bytes] = dataclasses.field(repr=False)
     """By name; the last one lists the others."""
 
@@ -58,7 +50,7 @@ def make(
     files |= _journal(live, contents)
     lines = (f"{hashlib.sha256(data).hexdigest()}  {name}\n" for name, data in files.items())
     files[names.MANIFEST] = "".join(lines).encode()
-    return Bundle(contents.case.entry.at, contents.seal.checkpoint.at, files)
+    return Bundle(contents.case.entry.at, contents.seal.checkpoint.at, contents.case.absent, files)
 
 
 def _collected(live: Live, where: list[int], by: policy.Policy, signer: Certificate | None) -> Contents:

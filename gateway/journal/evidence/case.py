@@ -55,6 +55,12 @@ class Case:
         """Whether it was accepted."""
         return self.entry.kind == journal.Kind.PACKAGE_ACCEPTED
 
+    @property
+    def absent(self) -> dict[str, str]:
+        """Why the request is not there, or the result of an accepted package, by their roles."""
+        found = {packages.REQUEST: self.request} | ({packages.RESULT: self.result} if self.accepted else {})
+        return {role: each.reason for role, each in found.items() if isinstance(each, Absent)}
+
 
 def indexes(connection: directory.Connection, entry: journal.Entry) -> list[int]:
     """Return where the records of a package are, in their order; `entry` accepts or refuses it."""
