@@ -2,6 +2,9 @@
 
 Each reference is the relative URI of a file, digested as it is: no transforms, so that any tool that opens the files
 verifies it. Unlike the enveloped signatures of the wire it names its certificate by SigningCertificateV2.
+
+SignedInfo and SignedProperties stand in the document as the canonical octets that they are signed by. So they can be
+cut out by a tool that knows no XML, where no tool that knows it computes the algorithm.
 """
 
 from __future__ import annotations
@@ -55,6 +58,19 @@ def sign(
     for number, uri in enumerate(files):
         described = layout.append(about, xades("DataObjectFormat"), {"ObjectReference": f"#{name}-ref{number}"})
         layout.append(described, xades("MimeType"), text=media_types[uri])
-    properties_digest.text = layout.encoded(digest.of(canonical.inclusive(properties)))
-    value.text = layout.encoded(signer.sign(canonical.inclusive(signed_info)))
-    return bytes(etree.tostring(root, encoding="utf-8", xml_declaration=True))
+    canonical_properties = canonical.inclusive(properties)
+    properties_digest.text = layout.encoded(digest.of(canonical_properties))
+    canonical_info = canonical.inclusive(signed_info)
+    value.text = layout.encoded(signer.sign(canonical_info))
+    document = bytes(etree.tostring(root, encoding="utf-8", xml_declaration=True))
+    document = _spliced(document, b"ds:SignedInfo", canonical_info)
+    return _spliced(document, b"xades:SignedProperties", canonical_properties)
+
+
+def _spliced(document: bytes, tag: bytes, octets: bytes) -> bytes:
+    """Put the octets in the place of the one element of the tag: the same element, written otherwise."""
+    before, opening, rest = document.partition(b"<" + tag)
+    _, closing, after = rest.partition(b"</" + tag + b">")
+    if not opening or not closing:
+        raise ValueError(f"no {tag.decode()} in the document")
+    return before + octets + after

@@ -9,6 +9,7 @@
     facts      verdict.json and contract.json
     contents   everything that goes into a bundle
     names      and how its files are called
+    options    how openssl and xmlsec1 are called for an algorithm
     shell      the functions of verify.sh
     steps      the lines that verify the bundle, made for its algorithms
     readme     README.md and verify.sh, of the same lines

@@ -13,9 +13,12 @@ from typing import Final
 
 from lxml import etree
 
-from gateway.journal.evidence import names
+from gateway.journal.evidence import names, options
 from signing import detached
+from signing.certificates import Certificate
+from signing.gost import keys
 from signing.signer import Signer
+from signing.vocabulary import XADES
 
 _MIMETYPE: Final = "application/vnd.etsi.asic-e+zip"
 _MANIFEST: Final = "urn:oasis:names:tc:opendocument:xmlns:manifest:1.0"
@@ -44,6 +47,28 @@ def contained(files: Mapping[str, bytes], signer: Signer, at: dt.datetime) -> di
         **files,
         names.CONTAINER_SIGNATURE: detached.sign(files, types, signer, name=id_, at=at),
     }
+
+
+def is_for_openssl(certificate: Certificate) -> bool:
+    """Tell whether xmlsec1 does not know what the key signs: of ГОСТ."""
+    return keys.read_public(certificate.spki) is not None
+
+
+def lines(certificate: Certificate) -> tuple[str, ...]:
+    """Return what verifies the signature of the container by the key in `$work/key.pem`."""
+    key = keys.read_public(certificate.spki)
+    if key is None:
+        return (f"{options.XMLSEC} --id-attr:Id {XADES}:SignedProperties {names.CONTAINER_SIGNATURE}",)
+    digest = options.of_dgst(key.algorithm.hash_name)
+    value = f"$(openssl dgst {digest} -binary \"$work/properties\" | base64 | tr -d '\\n')"
+    return (
+        'part ds:SignedInfo > "$work/signed-info"',
+        'part xades:SignedProperties > "$work/properties"',
+        """part ds:SignatureValue | sed 's/<[^>]*>//g' | base64 -d > "$work/signature\"""",
+        f'openssl dgst {digest} -verify "$work/key.pem" -signature "$work/signature" "$work/signed-info"',
+        f'says "$work/signed-info" ">{value}</"',
+        f"named {digest}",
+    )
 
 
 def _manifest(types: Mapping[str, str]) -> bytes:

@@ -72,12 +72,7 @@ def of_result(raw: bytes, by: policy.Policy, at: dt.datetime) -> Exhibit | None:
 
 def is_gost(certificate: Certificate) -> bool:
     """Tell whether openssl needs its engine for a certificate: for the key in it, or for the signature under it."""
-    return has_gost_key(certificate) or certificate.signature_oid.startswith("1.2.643.")
-
-
-def has_gost_key(certificate: Certificate) -> bool:
-    """Tell whether what the key of a certificate signs is beyond xmlsec1."""
-    return keys.read_public(certificate.spki) is not None
+    return keys.read_public(certificate.spki) is not None or certificate.signature_oid.startswith("1.2.643.")
 
 
 def _exhibit(

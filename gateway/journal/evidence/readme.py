@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from gateway.journal.evidence import names
 from gateway.journal.evidence.case import Absent
 from gateway.journal.evidence.contents import Contents
-from gateway.journal.evidence.exhibit import has_gost_key
 from gateway.journal.evidence.steps import Step
 from storage import journal
 
@@ -140,10 +139,4 @@ def _missing(contents: Contents, *, russian: bool) -> list[str]:
         )
     if case.accepted and isinstance(case.result, Absent):
         told.append(f"Ответа здесь нет: {case.result.russian}." if russian else f"No result: {case.result.reason}.")
-    if contents.container and has_gost_key(contents.container):
-        told.append(
-            "Подпись контейнера — по ГОСТ; строки её не проверяют, потому что xmlsec1 ГОСТ не знает."
-            if russian
-            else "The signature of the container is of ГОСТ; the lines do not verify it, because xmlsec1 knows no ГОСТ."
-        )
     return [f"{each}\n" for each in told]

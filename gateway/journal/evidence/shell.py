@@ -34,6 +34,17 @@ canonical() { # folder with the octets that were signed, and with what xmlsec1 m
 """xmlsec1 computes no ГОСТ, but it makes canonical forms. In `canonical.xml` they are digested by SHA-256, under an
 HMAC whose key is public and proves nothing: so the octets for openssl are those of the document."""
 
+CONTAINER: Final = r"""
+part() { tr -d '\n' < META-INF/signatures0.xml | sed "s/.*\(<$1 .*<\/$1>\).*/\1/" | tr -d '\n'; }
+named() { # options of openssl for the digest; each file has to be in SignedInfo with its digest
+    { cut -c67- manifest.sha256; echo manifest.sha256; } | while read -r file; do
+        grep -o -e "URI=\"$file\">.*" "$work/signed-info" | sed 's/<\/ds:DigestValue>.*//' > "$work/line"
+        says "$work/line" ">$(openssl dgst "$@" -binary "$file" | base64 | tr -d '\n')"
+    done
+}
+"""
+"""For a container that is signed by ГОСТ; in its document the signed parts stand as they were signed."""
+
 CHECKPOINT: Final = r"""
 signed() { # note, certificate, options of openssl for its algorithm
     sed '/^$/,$d' "$1" > "$work/text"

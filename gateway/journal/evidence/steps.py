@@ -4,22 +4,15 @@ from __future__ import annotations
 
 import dataclasses
 import shlex
-from typing import Final
 
-from gateway.journal.evidence import names, shell
+from gateway.journal.evidence import asic, names, options, shell
 from gateway.journal.evidence.belief import Belief
 from gateway.journal.evidence.contents import Contents
-from gateway.journal.evidence.exhibit import Exhibit, has_gost_key, is_gost
+from gateway.journal.evidence.exhibit import Exhibit, is_gost
 from gateway.journal.evidence.proofs import Seal
 from signing.certificates import Certificate
-from signing.digests import Digest
 from signing.vocabulary import XADES
 from storage import journal, packages
-
-_XMLSEC: Final = 'xmlsec1 --verify $lax --enabled-key-data key-name --pubkey-pem "$work/key.pem"'
-_GOST: Final = "gost=${GOST--engine gost}"
-_DIGESTS: Final = {"streebog256": "-md_gost12_256", "streebog512": "-md_gost12_512"}
-"""Options of openssl for the digests that it knows by another name."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -48,7 +41,7 @@ def of(contents: Contents) -> list[Step]:
     steps += [_sealed(contents), _included(contents)]
     if contents.receipt:
         steps.append(_receipt(contents))
-    if contents.container and not has_gost_key(contents.container):
+    if contents.container:
         steps.append(_container(contents.container))
     return steps
 
@@ -59,6 +52,8 @@ def _beginning(contents: Contents) -> Step:
         wanted.append(shell.XMLSEC)
     if not all(each.for_xmlsec for each in contents.exhibits):
         wanted.append(shell.CANONICAL)
+    if contents.container and asic.is_for_openssl(contents.container):
+        wanted.append(shell.CONTAINER)
     wanted += [shell.CHECKPOINT, shell.TREE]
     if contents.has_older_checkpoint:
         wanted.append(shell.CONTINUED)
@@ -66,7 +61,7 @@ def _beginning(contents: Contents) -> Step:
         wanted.append(shell.RECEIPT)
     lines = [line for text in wanted for line in text.strip().split("\n")]
     if contents.needs_gost:
-        lines.insert(1, _GOST)
+        lines.insert(1, options.GOST)
     return Step("Подготовка", "Preparation", tuple(lines))
 
 
@@ -94,10 +89,12 @@ def _bound(entry: journal.Entry, role: str, file: str, whose: str, of_what: str)
 
 def _signature(exhibit: Exhibit, entry: journal.Entry | None, whose: str, of_what: str) -> Step:
     file = names.signer(exhibit.name)
-    lines = [f'openssl x509 {_engine(exhibit.certificate)}-in {file} -noout -pubkey > "$work/key.pem"']
+    lines = [options.public_key(exhibit.certificate, file)]
     lines += _by_xmlsec(exhibit) if exhibit.for_xmlsec else _by_openssl(exhibit)
     if entry is not None:
-        fingerprint = f"$(openssl x509 {_engine(exhibit.certificate)}-in {file} -outform DER | sha256sum | cut -c1-64)"
+        fingerprint = (
+            f"$(openssl x509 {options.engine(exhibit.certificate)}-in {file} -outform DER | sha256sum | cut -c1-64)"
+        )
         lines.append(rf'says {names.record(entry.index)} "\"certificate_sha256\":\"{fingerprint}\""')
     return Step(f"Подпись {whose}", f"Signature of the {of_what}", tuple(lines))
 
@@ -106,7 +103,7 @@ def _by_xmlsec(exhibit: Exhibit) -> list[str]:
     bearers = " ".join(f"--id-attr:Id {shlex.quote(each)}" for each in (exhibit.element, f"{XADES}:SignedProperties"))
     place = f"{exhibit.path}/*[local-name()='Signature']"
     return [
-        f"{_XMLSEC} \\",
+        f"{options.XMLSEC} \\",
         f"    {bearers} \\",
         f'    --node-xpath "{place}" {exhibit.file}',
     ]
@@ -115,9 +112,9 @@ def _by_xmlsec(exhibit: Exhibit) -> list[str]:
 def _by_openssl(exhibit: Exhibit) -> list[str]:
     folder, octets = names.octets(exhibit.name), exhibit.octets
     verified = f'-verify "$work/key.pem" -signature {folder}/signature {folder}/signed-info'
-    lines = [f"canonical {folder}", f"openssl dgst {_option(octets.suite.digest)} {verified}"]
+    lines = [f"canonical {folder}", f"openssl dgst {options.of_dgst(octets.suite.digest.name)} {verified}"]
     for digest, part in ((octets.properties_digest, "properties"), (octets.payload_digest, "payload")):
-        value = f"$(openssl dgst {_option(digest)} -binary {folder}/{part} | base64 | tr -d '\\n')"
+        value = f"$(openssl dgst {options.of_dgst(digest.name)} -binary {folder}/{part} | base64 | tr -d '\\n')"
         lines.append(f'says "$work/flat" ">{value}</"')
     return lines
 
@@ -150,7 +147,7 @@ def _sealed(contents: Contents) -> Step:
 
 def _signed(seal: Seal, note: str, certificate: str) -> str:
     engine = ' "$gost"' if is_gost(seal.certificate) else ""
-    return f"signed {note} {certificate} {_name(seal.suite.digest)}{engine}"
+    return f"signed {note} {certificate} {options.of_digest(seal.suite.digest.name)}{engine}"
 
 
 def _included(contents: Contents) -> Step:
@@ -177,24 +174,5 @@ def _receipt(contents: Contents) -> Step:
 
 
 def _container(certificate: Certificate) -> Step:
-    file = names.CONTAINER_CERTIFICATE
-    return Step(
-        "Подпись контейнера ASiC-E",
-        "Signature of the container (ASiC-E)",
-        (
-            f'openssl x509 {_engine(certificate)}-in {file} -noout -pubkey > "$work/key.pem"',
-            f"{_XMLSEC} --id-attr:Id {XADES}:SignedProperties {names.CONTAINER_SIGNATURE}",
-        ),
-    )
-
-
-def _option(digest: Digest) -> str:
-    return f"$gost {_name(digest)}" if digest.name in _DIGESTS else _name(digest)
-
-
-def _name(digest: Digest) -> str:
-    return _DIGESTS.get(digest.name, f"-{digest.name}")
-
-
-def _engine(certificate: Certificate) -> str:
-    return "$gost " if is_gost(certificate) else ""
+    key = options.public_key(certificate, names.CONTAINER_CERTIFICATE)
+    return Step("Подпись контейнера ASiC-E", "Signature of the container (ASiC-E)", (key, *asic.lines(certificate)))
