@@ -54,6 +54,27 @@ def payload_digest(element: Element, digest: Digest, *, limit: int, signature: E
     return running.digest()
 
 
+def payload(element: Element, *, limit: int, signature: Element) -> bytes:
+    """Return the octets that `payload_digest` digests: the exclusive form without the signature, held whole."""
+    return payload_digest(element, _AS_IT_IS, limit=limit, signature=signature)
+
+
+class _Whole:
+    """In place of a running digest: all that it was given."""
+
+    def __init__(self) -> None:
+        self._octets = bytearray()
+
+    def update(self, data: bytes, /) -> None:
+        self._octets += data
+
+    def digest(self) -> bytes:
+        return bytes(self._octets)
+
+
+_AS_IT_IS = Digest("as it is", "", _Whole)
+
+
 def _write(element: Element, sink: _Sink) -> None:
     """Stream the element alone; a root's tree would bring the instructions beside the root along."""
     if element.getparent() is None and (element.getprevious() is not None or element.getnext() is not None):

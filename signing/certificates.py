@@ -135,6 +135,11 @@ def _read(encoded: bytes) -> Certificate:
     )
 
 
+def of(loaded: x509.Certificate) -> Certificate:
+    """Read one that `cryptography` has loaded; raises `Refusal` as `read` does."""
+    return read(loaded.public_bytes(Encoding.DER))
+
+
 def load(path: Path) -> tuple[Certificate, ...]:
     """Read one file, PEM (any number) or DER (one); raises `errors.CertificateUnreadable`."""
     try:

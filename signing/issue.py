@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import os
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -127,15 +127,18 @@ def pem(certificate: Certificate) -> bytes:
     return certificate.loaded.public_bytes(Encoding.PEM)
 
 
-def write_atomically(path: Path, data: bytes, *, mode: int, replace: bool) -> None:
-    """Write the file whole or not at all; it never exists with wider rights than `mode`, not for a moment."""
+def write_atomically(path: Path, data: bytes | Iterable[bytes], *, mode: int, replace: bool) -> None:
+    """Write the file whole or not at all; it never exists with wider rights than `mode`, not for a moment.
+
+    Pieces are written as they come.
+    """
     if path.exists() and not replace:
         raise errors.FileExists(f"{path} exists and is not overwritten.")
     draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
     try:
         descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
         with open(descriptor, "wb") as file:  # noqa: PTH123 - a Path cannot open a descriptor
-            file.write(data)
+            file.writelines([data] if isinstance(data, bytes) else data)
             file.flush()
             os.fsync(descriptor)
         draft.replace(path)

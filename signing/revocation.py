@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import ExtensionOID
 
 from signing import crl_entries, errors
@@ -175,6 +176,11 @@ def read(data: bytes) -> RevocationList:
     except Exception as error:
         # As with certificates: mutated lists raise a dozen unrelated types.
         raise errors.RevocationListUnusable("it is no revocation list, or a damaged one") from error
+
+
+def pem(data: bytes) -> bytes:
+    """Return the PEM of a list that `read` has read."""
+    return _load(data).public_bytes(Encoding.PEM)
 
 
 def _read(data: bytes) -> RevocationList:

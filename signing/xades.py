@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
 
-from signing import canonical, certificates, credentials, errors, layout, limits, moments, references, shape
+from signing import canonical, credentials, errors, layout, limits, moments, references, shape
 from signing.certificates import Certificate
 from signing.digests import Digest
 from signing.policy import STRICT, Policy
@@ -85,7 +85,7 @@ def sign(element: Element, signer: Signer, *, at: datetime) -> None:
         _give_id(element)
         digest = signer.suite.digest
         payload = canonical.payload_digest(element, digest, limit=STRICT.canonical_bytes)
-        blank = layout.insert(element, signer.suite, _chain_of(signer), at)
+        blank = layout.insert(element, signer.suite, layout.chain_of(signer), at)
         _fill(blank, signer, payload)
     except BaseException as error:
         for unfinished in element.findall(SIGNATURE):
@@ -197,13 +197,6 @@ def _give_id(element: Element) -> None:
     element.set("Id", identifier)
     if not references.are_unique(element):
         raise errors.AmbiguousId
-
-
-def _chain_of(signer: Signer) -> tuple[Certificate, ...]:
-    try:
-        return tuple(certificates.read(encoded) for encoded in (signer.certificate, *signer.intermediates))
-    except Refusal as refusal:
-        raise errors.CertificateUnreadable(refusal.failure.detail) from refusal
 
 
 def _fill(blank: layout.Blank, signer: Signer, payload_digest: bytes) -> None:

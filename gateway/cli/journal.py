@@ -4,7 +4,14 @@ from __future__ import annotations
 
 import click
 
-from gateway.cli import journal_checkpoint, journal_receipt, journal_replay, journal_search, journal_witness
+from gateway.cli import (
+    journal_checkpoint,
+    journal_evidence,
+    journal_receipt,
+    journal_replay,
+    journal_search,
+    journal_witness,
+)
 
 
 @click.group("journal")
@@ -16,4 +23,5 @@ command.add_command(journal_search.command)
 command.add_command(journal_replay.command)
 command.add_command(journal_checkpoint.command)
 command.add_command(journal_receipt.command)
+command.add_command(journal_evidence.command)
 command.add_command(journal_witness.command)

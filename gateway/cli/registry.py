@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import click
 
-from gateway.cli import outcome, place, show, values
+from gateway.cli import outcome, place, registry_export, show, values
 from storage import directory, history
 
 _SEALED: Final = "sealed"
@@ -22,6 +22,9 @@ def command() -> None:
 
     Every change of an object is a version that stays: when it was made, by which organisation, by which message.
     """
+
+
+command.add_command(registry_export.command)
 
 
 @command.command(

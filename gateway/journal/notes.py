@@ -14,8 +14,6 @@ import dataclasses
 import hashlib
 from typing import Final
 
-from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
-
 from gateway.journal import errors
 from signing import suites
 from signing.certificates import Certificate, read
@@ -42,6 +40,10 @@ class Note:
 
     def is_signed_by(self, name: str, certificate: Certificate, backend: Backend | None) -> bool:
         """Tell whether the key of `certificate`, under this name, has signed the text; `backend` is for ГОСТ."""
+        return self.suite_of(name, certificate, backend) is not None
+
+    def suite_of(self, name: str, certificate: Certificate, backend: Backend | None) -> Suite | None:
+        """Return the algorithm by which the key of `certificate` has signed the text; None where it has not."""
         known = (*suites.KNOWN, *(gost.suites(backend) if backend else ()))
         for suite in (each for each in known if each.accepts(certificate.spki)):
             wanted = (name, key_id(name, suite, certificate.spki))
@@ -49,16 +51,15 @@ class Note:
                 if (signer, id_) == wanted and suite.verify_certificate(
                     certificate.spki, self.text.encode(), signature
                 ):
-                    return True
-        return False
+                    return suite
+        return None
 
 
 def sign(text: str, name: str, signer: Signer) -> str:
     """Return the note of `text` with one signature under the key name `name`; raises SigningError."""
     raw = signer.sign(text.encode())
     if isinstance(signer.suite, ecdsa.EcdsaSuite):
-        half = len(raw) // 2
-        raw = encode_dss_signature(int.from_bytes(raw[:half], "big"), int.from_bytes(raw[half:], "big"))
+        raw = ecdsa.in_der(raw)
     line = base64.b64encode(key_id(name, signer.suite, read(signer.certificate).spki) + raw).decode()
     return f"{text}\n{_DASH}{name} {line}\n"
 

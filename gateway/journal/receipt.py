@@ -20,7 +20,7 @@ from signing.certificates import Certificate, read
 from signing.errors import SigningError
 from signing.gost.backend import Backend
 from signing.signer import Signer
-from storage import database, journal, merkle, packages, tree
+from storage import checkpoints, database, directory, journal, merkle, packages, tree
 
 FORMAT: Final = "hcs-gateway-receipt/1"
 
@@ -49,8 +49,13 @@ def make(db: database.Database, key: Signer, conf: settings.Settings, package: p
     """
     kept = publishing.covering(db, key, conf, package.entry_index)
     with db.read() as connection:
-        entry = next(journal.entries(connection, package.entry_index, package.entry_index + 1))
-        path = merkle.inclusion(connection, entry.index, kept.size)
+        return written(connection, package.entry_index, kept)
+
+
+def written(connection: directory.Connection, index: int, kept: checkpoints.Kept) -> bytes:
+    """Return the receipt of the `package-accepted` entry `index`, under the first checkpoint that covers it."""
+    entry = next(journal.entries(connection, index, index + 1))
+    path = merkle.inclusion(connection, index, kept.size)
     content = {
         "format": FORMAT,
         **_told(entry),

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature, encode_dss_signature
@@ -44,9 +44,7 @@ class EcdsaSuite:
         key = _curve_key(spki)
         if key is None or len(signature) != 2 * coordinate_size(key):
             return False
-        half = len(signature) // 2
-        r, s = int.from_bytes(signature[:half], "big"), int.from_bytes(signature[half:], "big")
-        return self.verify_certificate(spki, data, encode_dss_signature(r, s))
+        return self.verify_certificate(spki, data, in_der(signature))
 
     def verify_certificate(self, spki: bytes, tbs: bytes, signature: bytes) -> bool:
         """Verify the DER form."""
@@ -62,8 +60,22 @@ class EcdsaSuite:
     def sign(self, key: ec.EllipticCurvePrivateKey, data: bytes) -> bytes:
         """Sign as `verify` expects it."""
         size = coordinate_size(key)
-        r, s = decode_dss_signature(key.sign(data, ec.ECDSA(self.algorithm)))
+        r, s = decode_dss_signature(key.sign(data, _signing(self.algorithm)))
         return r.to_bytes(size, "big") + s.to_bytes(size, "big")
+
+
+def _signing(algorithm: hashes.HashAlgorithm) -> ec.ECDSA:
+    """Take the nonce from key and data (RFC 6979) where OpenSSL can, since 3.2: no luck is needed, none can fail."""
+    try:
+        return ec.ECDSA(algorithm, deterministic_signing=True)
+    except UnsupportedAlgorithm:
+        return ec.ECDSA(algorithm)
+
+
+def in_der(signature: bytes) -> bytes:
+    """Return a signature `r‖s` in the form that certificates and openssl have."""
+    half = len(signature) // 2
+    return encode_dss_signature(int.from_bytes(signature[:half], "big"), int.from_bytes(signature[half:], "big"))
 
 
 def _curve_key(spki: bytes) -> ec.EllipticCurvePublicKey | None:

@@ -38,9 +38,9 @@ class Days:
         self._lists = {hashlib.sha256(each.path.read_bytes()).hexdigest(): found for each, found in _lists(live)}
         self._today = frozenset(self._certificates)
         self._changes: list[_Change] = []
-        for _, entry in live.entries():
-            if isinstance(entry, journal.Entry) and entry.kind == journal.Kind.DIRECTORY_CHANGED:
-                self._note(entry)
+        self._recorded: dict[str, journal.Entry] = {}
+        for entry in live.changes():
+            self._note(entry)
         self._made: tuple[int, trust.TrustStore] | None = None
 
     def today(self) -> trust.TrustStore:
@@ -59,6 +59,14 @@ class Days:
             unheard = frozenset(change.crl for change in later if change.crl is not None)
             self._made = epoch, self._store(frozenset(believed), unheard)
         return self._made[1]
+
+    def document(self, found: revocation.RevocationList) -> bytes:
+        """Return the list of one of these stores as it came, DER or PEM, from the folder or from the journal."""
+        for file, each in self._live.trusted.lists.items():
+            if each is found:
+                return file.path.read_bytes()
+        sha256 = next(sha256 for sha256, each in self._lists.items() if each is found)
+        return self._live.payload(self._recorded[sha256], "crl")
 
     def _note(self, entry: journal.Entry) -> None:
         change, sha256 = entry.facts.get("change"), str(entry.facts.get("sha256"))
@@ -87,6 +95,7 @@ class Days:
                 self._lists[sha256] = revocation.read(data)
             except errors.SigningError:
                 return
+            self._recorded[sha256] = entry
 
     def _payload(self, entry: journal.Entry, role: str) -> bytes | None:
         try:

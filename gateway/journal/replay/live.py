@@ -12,7 +12,7 @@ from gateway.contracts import force
 from gateway.settings import Settings
 from signing import errors as signing_errors
 from signing import policy, trust_folder
-from storage import directory, journal
+from storage import directory, journal, search
 from storage import errors as storage_errors
 
 
@@ -42,6 +42,13 @@ class Live:
                 yield row.entry_index, _entry(row.entry_index, bytes(row.record), str(row.hash))
             except (ValueError, TypeError) as error:
                 yield row.entry_index, Damaged(str(error))
+
+    def changes(self) -> Iterator[journal.Entry]:
+        """Yield the changes of the directory in their order, found by an index; what is damaged is left out."""
+        query = search.Query(kinds=(journal.Kind.DIRECTORY_CHANGED,))
+        for index in reversed(search.find(self.connection, query, limit=journal.size(self.connection))):
+            with contextlib.suppress(Damaged):
+                yield self.entry(index)
 
     def entry(self, index: int) -> journal.Entry:
         """Return one entry; raises Damaged."""

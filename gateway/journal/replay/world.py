@@ -13,6 +13,9 @@ from gateway.families.nsi import installed, loading
 from gateway.journal.replay.live import Live
 from storage import database, directory, files, journal, numbers, objects, registry
 
+FILE: Final = "replay.db"
+"""Name of the database in the folder of a rebuilt installation."""
+
 
 class Unrecorded(Exception):
     """An entry of an older release does not hold what is needed to do again what it tells of."""
@@ -23,7 +26,7 @@ class World:
 
     def __init__(self, folder: Path, live: Live) -> None:
         self._live = live
-        self.database = database.Database.open(f"sqlite:///{folder.absolute() / 'replay.db'}")
+        self.database = database.Database.open(f"sqlite:///{folder.absolute() / FILE}")
         self.database.migrate()
         # Without the installation's key the rebuilt registry is sealed with one that nobody has.
         self.vault: api.Vault = live.vault or vault.Vault([vault.new_key()])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
@@ -24,6 +25,22 @@ def spki(key):
     if isinstance(key, keys.PrivateKey):
         return key.public.spki()
     return key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+
+
+def test_ecdsa__signs_the_same_alike_and_with_a_random_number_where_openssl_is_old(monkeypatch):
+    makers.need_repeatable("p256")
+    assert ecdsa.ECDSA_SHA256.sign(CURVE_KEYS[0], DATA) == ecdsa.ECDSA_SHA256.sign(CURVE_KEYS[0], DATA)
+
+    def old(algorithm, *, deterministic_signing=False):
+        if deterministic_signing:
+            raise UnsupportedAlgorithm("OpenSSL 3.0")
+        return new(algorithm)
+
+    new = ec.ECDSA
+    monkeypatch.setattr(ec, "ECDSA", old)
+    first, second = (ecdsa.ECDSA_SHA256.sign(CURVE_KEYS[0], DATA) for _ in range(2))
+    assert first != second
+    assert ecdsa.ECDSA_SHA256.verify(spki(CURVE_KEYS[0]), DATA, first)
 
 
 @pytest.mark.parametrize("suite", rsa_suites.SUITES)
