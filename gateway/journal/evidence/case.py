@@ -15,6 +15,7 @@ KINDS: Final = (
     journal.Kind.RUN_FAILED,
     journal.Kind.RETRY_ORDERED,
     journal.Kind.RESULT_MADE,
+    journal.Kind.PAYLOAD_ERASED,
 )
 """What is told of a package: what became of it, and not who looked at it afterwards."""
 _MOST: Final = 10_000
