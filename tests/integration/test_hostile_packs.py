@@ -30,7 +30,7 @@ VERSION = "2.5.0.0"
 @pytest.fixture(autouse=True)
 def _impatient(monkeypatch):
     """What would go on for minutes is stopped sooner than in service: no pack of these tests needs a second."""
-    monkeypatch.setattr(trial, "MAX_SECONDS", 2)
+    monkeypatch.setattr(trial, "MAX_SECONDS", 3)
 
 
 @pytest.fixture
