@@ -78,9 +78,11 @@ class Server:
                 # Whoever the last test has left behind would keep its tables locked.
                 "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
                 "WHERE datname = current_database() AND pid <> pg_backend_pid()",
+                "BEGIN",
                 "DROP SCHEMA public CASCADE",
                 "CREATE SCHEMA public",
                 *self._migration,
+                "COMMIT",
                 database=str(sa.make_url(self._clean).database),
             )
         return self._clean
