@@ -2,7 +2,7 @@
 
     python bench/bad_input.py                 prints docs/bad-input.md
     python bench/bad_input.py --write         writes it there
-    python bench/bad_input.py --one NAME      measures one message and prints what came out as JSON
+    python bench/bad_input.py --named         measures what standard input names, prints what came out as lines of JSON
 
 Memory is what the process needed above what it held with the message already in its hands, at its highest.
 """
@@ -10,17 +10,20 @@ Memory is what the process needed above what it held with the message already in
 from __future__ import annotations
 
 import argparse
+import contextlib
 import dataclasses
 import json
 import logging
+import os
 import re
 import subprocess
 import sys
 import tempfile
 import time
+import traceback
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NoReturn
 
 ROOT: Final = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
@@ -76,11 +79,58 @@ def measure(case: hostile.Case, folder: Path) -> Measured:
     )
 
 
-def measured_apart(name: str) -> Measured:
-    """Measure one message in a process of its own; raises CalledProcessError where that process fails."""
-    command = [sys.executable, str(Path(__file__)), "--one", name]
-    found: dict[str, Any] = json.loads(subprocess.run(command, check=True, capture_output=True).stdout)
-    return Measured(**{**found, "journaled": tuple(found["journaled"])})
+class Bench:
+    """A process that has loaded all that a measurement needs, and measures each message in a fork of its own."""
+
+    def __init__(self, process: subprocess.Popen[str]) -> None:
+        self._process = process
+
+    def measure(self, name: str) -> Measured:
+        """Measure one message; raises RuntimeError where its process fails, which says why on standard error."""
+        assert self._process.stdin  # noqa: S101  # they are pipes
+        assert self._process.stdout  # noqa: S101
+        print(name, file=self._process.stdin, flush=True)
+        line = self._process.stdout.readline()
+        if not line.strip():
+            raise RuntimeError(f"{name} was not measured")
+        found: dict[str, Any] = json.loads(line)
+        return Measured(**{**found, "journaled": tuple(found["journaled"])})
+
+
+@contextlib.contextmanager
+def bench() -> Iterator[Bench]:
+    """Start a bench, and end it with the block."""
+    command = [sys.executable, str(Path(__file__)), "--named"]
+    # Whoever leaves the block closes its standard input, which ends it.
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        yield Bench(process)
+
+
+def _measure_the_named() -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        # What is loaded, compiled and made once for a process is so before it forks.
+        warm = stands.Stand(Path(folder))
+        warm.send(samples.EXPORT)
+        warm.close()
+        for number, line in enumerate(sys.stdin):
+            child = os.fork()
+            if not child:
+                _measure_and_leave(line.strip(), Path(folder, str(number)))
+            if os.waitpid(child, 0)[1]:
+                print(flush=True)
+
+
+def _measure_and_leave(name: str, folder: Path) -> NoReturn:
+    """Print what came of one message and end the process, whose parent cleans up for both."""
+    code = 1
+    try:
+        case = next(case for case in hostile.cases() if case.name == name)
+        print(json.dumps(dataclasses.asdict(measure(case, folder))), flush=True)
+        code = 0
+    except BaseException:  # noqa: BLE001  # told, and the exit code says it too
+        traceback.print_exc()
+    finally:
+        os._exit(code)
 
 
 def page(measurements: Iterator[Measured]) -> str:
@@ -160,21 +210,20 @@ def _is_chained(stand: stands.Stand) -> bool:
 
 
 def _all() -> Iterator[Measured]:
-    for case in hostile.cases():
-        print(case.name, file=sys.stderr, flush=True)
-        yield measured_apart(case.name)
+    with bench() as opened:
+        for case in hostile.cases():
+            print(case.name, file=sys.stderr, flush=True)
+            yield opened.measure(case.name)
 
 
 def main() -> None:
     """Read the command line and do what it says."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--one", metavar="NAME")
+    parser.add_argument("--named", action="store_true")
     parser.add_argument("--write", action="store_true")
     arguments = parser.parse_args()
-    if arguments.one:
-        case = next(case for case in hostile.cases() if case.name == arguments.one)
-        with tempfile.TemporaryDirectory() as folder:
-            print(json.dumps(dataclasses.asdict(measure(case, Path(folder)))))
+    if arguments.named:
+        _measure_the_named()
     elif arguments.write:
         PAGE.write_text(page(_all()), encoding="utf-8")
     else:

@@ -20,6 +20,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -32,6 +33,10 @@ _SECONDS = 60
 _COLLATION = "C"  # the same order on every machine
 
 
+Statement = tuple[str, Any]
+"""SQL and its parameters, as the driver gets them."""
+
+
 @dataclasses.dataclass(slots=True)
 class Server:
     """A running PostgreSQL."""
@@ -42,6 +47,8 @@ class Server:
     _names: Iterator[int] = dataclasses.field(default_factory=itertools.count)
     _process: subprocess.Popen[bytes] | None = None
     _clean: str | None = None
+    _migration: list[Statement] = dataclasses.field(default_factory=list)
+    """What made the schema of the clean database, to be said again without finding it out again."""
 
     def url(self, database: str = "postgres") -> str:
         return f"postgresql://tests@127.0.0.1:{self.port}/{database}"
@@ -62,17 +69,22 @@ class Server:
         """Return the URL of a database with nothing but the current schema: always the same one, made clean."""
         if self._clean is None:
             self._clean = self.new_database()
-        self._execute(
-            # Whoever the last test has left behind would keep its tables locked.
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
-            "WHERE datname = current_database() AND pid <> pg_backend_pid()",
-            "DROP SCHEMA public CASCADE",
-            "CREATE SCHEMA public",
-            database=str(sa.make_url(self._clean).database),
-        )
-        database = Database.open(self._clean)
-        database.migrate()
-        database.close()
+            with _noted() as self._migration:
+                database = Database.open(self._clean)
+                database.migrate()
+                database.close()
+        else:
+            self._execute(
+                # Whoever the last test has left behind would keep its tables locked.
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                "WHERE datname = current_database() AND pid <> pg_backend_pid()",
+                "BEGIN",
+                "DROP SCHEMA public CASCADE",
+                "CREATE SCHEMA public",
+                *self._migration,
+                "COMMIT",
+                database=str(sa.make_url(self._clean).database),
+            )
         return self._clean
 
     def start(self) -> None:
@@ -103,12 +115,28 @@ class Server:
             return True
         return False
 
-    def _execute(self, *statements: str, database: str = "postgres") -> None:
+    def _execute(self, *statements: str | Statement, database: str = "postgres") -> None:
         url = self.url(database).replace("postgresql:", "postgresql+psycopg:")
         engine = sa.create_engine(url, isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
         with engine.connect() as connection:
             for statement in statements:
-                connection.exec_driver_sql(statement)
+                text, parameters = (statement, None) if isinstance(statement, str) else statement
+                connection.exec_driver_sql(text, parameters or None)
+
+
+@contextlib.contextmanager
+def _noted() -> Iterator[list[Statement]]:
+    """Note every statement that SQLAlchemy executes."""
+    noted: list[Statement] = []
+
+    def note(connection, cursor, statement, parameters, context, executemany):
+        noted.append((statement, parameters))
+
+    sa.event.listen(sa.Engine, "before_cursor_execute", note)
+    try:
+        yield noted
+    finally:
+        sa.event.remove(sa.Engine, "before_cursor_execute", note)
 
 
 @pytest.fixture(scope="session")

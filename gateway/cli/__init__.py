@@ -12,7 +12,7 @@ from typing import Any, Final
 import click
 
 import gateway
-from gateway.cli import outcome, place
+from gateway.cli import outcome
 
 _COMMANDS: Final = {
     "init": "Make an installation: folders, database, key, settings.",
@@ -95,4 +95,7 @@ def main(ctx: click.Context, data: Path | None) -> None:
 
     Every command has its own --help with examples.
     """
+    # Imported here: whoever asks for the list of commands, or for the version, need not wait for a database to load.
+    from gateway.cli import place
+
     ctx.obj = place.Place(data)

@@ -19,7 +19,7 @@ from gateway.client import message
 from gateway.contracts import catalogue, model, schema
 from gateway.intake import header, signature
 from gateway.intake import schema as intake_schema
-from gateway.soap import application
+from gateway.soap import parts
 from signing import policy, trust, verdict
 from signing.certificates import Certificate
 from storage import database, directory
@@ -86,7 +86,7 @@ class Judge:
             return found
         with _noted(found):
             in_envelope = wire.local(root.tag) == "Envelope"
-            blocks, element = application.take_apart(root) if in_envelope else (None, root)
+            blocks, element = parts.take_apart(root) if in_envelope else (None, root)
             self._element(found, element, blocks)
         return found
 

@@ -11,37 +11,31 @@ from typing import Final
 
 import click
 
-from gateway import errors, settings
-from gateway.client import errors as client_errors
-from gateway.contracts import errors as contract_errors
-from gateway.families.nsi import errors as nsi_errors
-from gateway.journal import errors as journal_errors
-from gateway.trust import errors as trust_errors
-from signing import errors as signing_errors
-from storage import errors as storage_errors
-
 BAD: Final = 1
 USAGE: Final = 2
 NOT_READY: Final = 3
 
-_EXIT_CODES: Final[tuple[tuple[type[Exception], int], ...]] = (
-    (settings.SettingsError, USAGE),
-    (client_errors.Unreachable, NOT_READY),
-    (client_errors.NotFinished, NOT_READY),
-    (client_errors.ClientError, BAD),
-    (contract_errors.ContractError, BAD),
-    (journal_errors.Unreachable, NOT_READY),
-    (journal_errors.JournalError, BAD),
-    (trust_errors.TrustError, BAD),
-    (nsi_errors.BadDictionary, BAD),
-    (errors.Rejected, BAD),
-    (errors.Unavailable, NOT_READY),
-    (signing_errors.SigningError, BAD),
-    (storage_errors.NotReady, NOT_READY),
-    (storage_errors.NotInitialised, NOT_READY),
-    (storage_errors.StorageError, BAD),
-)
-"""The first that fits decides. Whatever is not here is a defect of ours, and shows its trace."""
+_EXIT_CODES: Final = {
+    "gateway.settings.SettingsError": USAGE,
+    "gateway.client.errors.Unreachable": NOT_READY,
+    "gateway.client.errors.NotFinished": NOT_READY,
+    "gateway.client.errors.ClientError": BAD,
+    "gateway.contracts.errors.ContractError": BAD,
+    "gateway.journal.errors.Unreachable": NOT_READY,
+    "gateway.journal.errors.JournalError": BAD,
+    "gateway.trust.errors.TrustError": BAD,
+    "gateway.families.nsi.errors.BadDictionary": BAD,
+    "gateway.errors.Rejected": BAD,
+    "gateway.errors.Unavailable": NOT_READY,
+    "signing.errors.SigningError": BAD,
+    "storage.errors.NotReady": NOT_READY,
+    "storage.errors.NotInitialised": NOT_READY,
+    "storage.errors.StorageError": BAD,
+}
+"""By name: whoever raises one of them has loaded it, and whoever asks for --help waits for none of them.
+
+The nearest ancestor that is here decides. What has none is a defect of ours, and shows its trace.
+"""
 
 
 class Stop(click.ClickException):
@@ -57,10 +51,19 @@ def told() -> Iterator[None]:
     """Turn what is raised on purpose into `Stop`."""
     try:
         yield
-    except tuple(kind for kind, _ in _EXIT_CODES) as error:
-        raise Stop(str(error), exit_code_of(error)) from error
+    except Exception as error:
+        code = _meant(error)
+        if code is None:
+            raise
+        raise Stop(str(error), code) from error
 
 
 def exit_code_of(error: Exception) -> int:
     """Return the exit code that `error` means."""
-    return next((code for kind, code in _EXIT_CODES if isinstance(error, kind)), BAD)
+    code = _meant(error)
+    return BAD if code is None else code
+
+
+def _meant(error: Exception) -> int | None:
+    names = (f"{kind.__module__}.{kind.__qualname__}" for kind in type(error).__mro__)
+    return next((_EXIT_CODES[name] for name in names if name in _EXIT_CODES), None)

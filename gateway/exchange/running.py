@@ -12,7 +12,7 @@ from gateway import clock, errors, xml
 from gateway.exchange import attachments, people, results
 from gateway.exchange.circumstances import Circumstances
 from gateway.families import api, basis, days, handlers
-from gateway.soap import application
+from gateway.soap import parts
 from storage import directory, files, packages, registry
 
 
@@ -79,5 +79,5 @@ def _may_use_house(package: packages.Package, fias: str, today: dt.date, known: 
 
 def _element(request: bytes) -> etree._Element:
     """Return the request element of a package that the intake has accepted."""
-    _, element = application.take_apart(xml.parse(request))
+    _, element = parts.take_apart(xml.parse(request))
     return element

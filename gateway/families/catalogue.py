@@ -7,6 +7,7 @@ A family is a package beside this module. Its operations are the keys of its `HA
 from __future__ import annotations
 
 import dataclasses
+import functools
 import importlib
 import importlib.util
 import pkgutil
@@ -40,6 +41,7 @@ class Family:
     """In the order in which they are declared, each once."""
 
 
+@functools.cache
 def catalogue() -> tuple[Family, ...]:
     """Return every family that executes something, by name."""
     packages = sorted(module.name for module in pkgutil.iter_modules(families.__path__) if module.ispkg)

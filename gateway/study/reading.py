@@ -6,6 +6,7 @@ Unlike the judge's copy (`contracts.compiler`) nothing is hardened: people are s
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 import xmlschema
@@ -29,13 +30,28 @@ def component_model(pack: model.Pack, service: model.Service) -> xmlschema.XMLSc
             file.write_bytes(pack.files[document.path])
         sources = [str(folder / documents.location(service.wsdl, link)) for link in links]
         try:
-            return xmlschema.XMLSchema([*sources], allow="local", use_fallback=False)
+            return declarations_of(sources)
         except xmlschema.XMLSchemaException as error:
             raise errors.ContractError(
                 service.wsdl, f"its schemas cannot be studied: {_said(error, folder)}"
             ) from error
         except RecursionError:
             raise errors.ContractError(service.wsdl, "its schemas are nested too deeply to be studied") from None
+
+
+def declarations_of(sources: Sequence[str]) -> xmlschema.XMLSchema:
+    """Return the declarations in schema documents that libxml2 has compiled; raises XMLSchemaException.
+
+    The documents are not judged by the schema of schemas again, as the builder would by default, which takes three
+    quarters of its time. What they declare is judged as strictly as always.
+    """
+    model = xmlschema.XMLSchema([*sources], allow="local", use_fallback=False, validation="skip", build=False)
+    for schema in model.maps.iter_schemas():
+        schema.validation = "strict"
+    model.build()
+    if wrong := model.maps.all_errors:
+        raise wrong[0]
+    return model
 
 
 def _said(error: xmlschema.XMLSchemaException, folder: Path) -> str:

@@ -3,13 +3,13 @@
 import re
 
 import pytest
-import xmlschema
 from lxml import etree
 from zeep import Client
 from zeep.transports import Transport
 
 from gateway import wire
 from gateway.contracts import catalogue, facets, loader, model, packs, patterns, publish, schema, shape, tree
+from gateway.study import reading
 from gateway.study.samples import decisions, instances
 from tests import resources
 
@@ -224,7 +224,7 @@ def test_written_result__is_valid(pack, judges):
 def test_random_message__is_written_again_as_it_was_read(pack, folder, messages):
     service = next(each for each in pack.services.values() if each.wsdl.startswith(f"{folder}/"))
     schemas = resources.contracts_root("16.3.0.0") / folder / f"hcs-{folder}-types.xsd"
-    maker = instances.Maker(xmlschema.XMLSchema(str(schemas)), decisions.Thorough(folder))
+    maker = instances.Maker(reading.declarations_of([str(schemas)]), decisions.Thorough(folder))
     shapes = shape.Shapes(pack, service)
     for name in (f"{{{service.namespace}}}{message}" for message in messages):
         for _ in range(5):

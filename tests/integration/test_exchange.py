@@ -175,6 +175,7 @@ def test_package_that_takes_every_worker_down__is_answered_at_last_and_the_next_
     assert text(stand.result(after), "RequestState") == "3"
 
 
+@pytest.mark.slow
 def test_operation_without_a_family__is_accepted_and_says_so(tmp_path):
     """An official pack is served whole; what no family handles is journaled and answered honestly."""
     from gateway.contracts import packs  # only this test installs one

@@ -38,11 +38,18 @@ def source(tmp_path):
     return hostile_packs.write(tmp_path / "source", pack_files.files())
 
 
+@pytest.fixture(scope="module")
+def installed(tmp_path_factory):
+    """A folder in which one pack is installed: to be copied, and never changed."""
+    folder = tmp_path_factory.mktemp("installed")
+    packs.install(hostile_packs.write(folder / "source", pack_files.files()), folder / "contracts")
+    return folder / "contracts"
+
+
 @pytest.fixture
-def into(tmp_path, source):
+def into(tmp_path, installed):
     """A folder in which one pack is installed."""
-    packs.install(source, tmp_path / "contracts")
-    return tmp_path / "contracts"
+    return shutil.copytree(installed, tmp_path / "contracts")
 
 
 def newer(files, version="3.0.0.0"):

@@ -6,7 +6,6 @@ import datetime as dt
 import uuid
 
 import pytest
-import xmlschema
 import zeep
 from zeep import exceptions
 
@@ -114,7 +113,7 @@ _BEYOND_ZEEP = {"exportStatusCAChResult"}
 
 @pytest.fixture(scope="module")
 def schema():
-    return xmlschema.XMLSchema(str(contract_pair.OURS / "house-management.xsd"))
+    return contract_pair.contract(contract_pair.OURS / "house-management.xsd").model
 
 
 @pytest.fixture(scope="module", params=["ours", "official"])

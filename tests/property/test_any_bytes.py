@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from gateway import wire, xml
-from gateway.soap import application
+from gateway.soap import parts
 from storage import journal, verification
 from tests import hostile, samples
 from tests import stand as stands
@@ -86,7 +86,7 @@ def entries(stand: stands.Stand) -> int:
 
 def signed_content(package: bytes) -> bytes:
     """Return what the signature covers: the request element without it, in canonical form."""
-    _, element = application.take_apart(xml.parse(package))
+    _, element = parts.take_apart(xml.parse(package))
     content = etree.fromstring(etree.tostring(element, with_tail=False))
     content.remove(content.find(f"{{{wire.XMLDSIG}}}Signature"))
     return etree.tostring(content, method="c14n", exclusive=True, with_comments=False)

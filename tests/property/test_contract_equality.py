@@ -121,16 +121,17 @@ def test_global_elements_that_a_family_names__are_global_in_both_and_the_same(fa
 
 @pytest.mark.parametrize("library", LIBRARIES)
 def test_library__has_every_type_element_and_attribute_of_the_published_one(library):
-    own, published = _library(library)
+    pair = _pair(library)
     for kind in ("types", "elements", "attributes"):
-        assert _declared(published, library, kind) <= _declared(own, library, kind)
+        assert _declared(pair.official, library, kind) <= _declared(pair.ours, library, kind)
 
 
 @pytest.mark.parametrize("library", LIBRARIES)
 def test_library_types_of_the_same_name__are_the_same_types(library, tmp_path):
     """Each through an element made for it, so that types no message of today reaches are judged too."""
     own, published = _library(library)
-    common = sorted(_declared(own, library, "types") & _declared(published, library, "types"))
+    ours, official = _pair(library).ours, _pair(library).official
+    common = sorted(_declared(ours, library, "types") & _declared(official, library, "types"))
     assert common
     pair = contract_pair.Pair(
         contract_pair.probes(tmp_path / "own.xsd", own, common),
@@ -143,8 +144,8 @@ def test_library_types_of_the_same_name__are_the_same_types(library, tmp_path):
 
 @pytest.mark.parametrize("library", LIBRARIES)
 def test_library_elements_of_the_same_name__are_the_same_elements(library):
-    pair = contract_pair.Pair(*map(contract_pair.contract, _library(library)))
-    own, published = (_declared(path, library, "elements") for path in _library(library))
+    pair = _pair(library)
+    own, published = (_declared(each, library, "elements") for each in (pair.ours, pair.official))
     for name in sorted(own & published):
         for direction in _DIRECTIONS:
             _compare(pair, name, direction, {})
@@ -156,9 +157,15 @@ def _library(name: str) -> tuple[Path, Path]:
     return contract_pair.OURS / own, contract_pair.official_pack() / "lib" / published
 
 
-def _declared(path: Path, library: str, kind: str) -> set[str]:
+@functools.cache
+def _pair(name: str) -> contract_pair.Pair:
+    """Both schemas of a library."""
+    return contract_pair.Pair(*map(contract_pair.contract, _library(name)))
+
+
+def _declared(contract: contract_pair.Contract, library: str, kind: str) -> set[str]:
     """Global components of a library's own namespace: `types`, `elements` or `attributes`."""
-    components = getattr(xmlschema.XMLSchema(str(path)).maps, kind)
+    components = getattr(contract.model.maps, kind)
     return {name for name in components if name.startswith(f"{{{contract_pair.ROOT}{library}/}}")}
 
 

@@ -12,7 +12,7 @@ from gateway import errors, wire, xml
 from gateway.contracts import model, phrases
 from gateway.intake import header, schema, signature
 from gateway.journal.replay.live import Live
-from gateway.soap import application
+from gateway.soap import parts
 from signing import trust
 from storage import directory, journal, packages
 
@@ -58,7 +58,7 @@ def judge(bench: Bench, entry: journal.Entry, raw: bytes) -> str:
 
 def _judge(bench: Bench, entry: journal.Entry, raw: bytes) -> None:
     try:
-        blocks, element = application.take_apart(xml.parse(raw))
+        blocks, element = parts.take_apart(xml.parse(raw))
     except xml.NotXML as error:
         raise errors.Rejected(errors.XML_INVALID, str(error)) from error
     pack, service, operation = _choose(bench, str(entry.facts["path"]), element)

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import functools
+import tempfile
+from pathlib import Path
+
 import pytest
 
 from storage.database import Database
@@ -10,16 +14,27 @@ from tests.integration.storage import factories
 DATABASES = ("sqlite", pytest.param("postgresql", marks=pytest.mark.postgres))
 
 
-@pytest.fixture(params=DATABASES)
-def url(request, tmp_path):
-    if request.param == "sqlite":
-        url = f"sqlite:///{tmp_path}/gateway.db"
-        database = Database.open(url)
+@functools.cache
+def _migrated() -> bytes:
+    """Return a new database with the schema of this release, which every test gets a copy of."""
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "gateway.db"
+        database = Database.open(f"sqlite:///{file}")
         database.migrate()
         database.close()
-        yield url
-    else:
-        yield request.getfixturevalue("postgres").clean_database()
+        return file.read_bytes()
+
+
+def _copied(folder):
+    file = folder / "gateway.db"
+    file.touch(mode=0o600)
+    file.write_bytes(_migrated())
+    return f"sqlite:///{file}"
+
+
+@pytest.fixture(params=DATABASES)
+def url(request, tmp_path):
+    return _copied(tmp_path) if request.param == "sqlite" else request.getfixturevalue("postgres").clean_database()
 
 
 @pytest.fixture(params=DATABASES, scope="module")
@@ -40,7 +55,6 @@ def database(url):
 @pytest.fixture
 def sqlite(tmp_path):
     """For what only a file can show."""
-    database = Database.open(f"sqlite:///{tmp_path}/gateway.db", factories.KEYRING)
-    database.migrate()
+    database = Database.open(_copied(tmp_path), factories.KEYRING)
     yield database
     database.close()

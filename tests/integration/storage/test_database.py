@@ -8,7 +8,7 @@ import uuid
 
 import pytest
 import sqlalchemy as sa
-from alembic import autogenerate, command
+from alembic import autogenerate, command, script
 from alembic.runtime import migration
 
 from storage import database as database_module
@@ -40,6 +40,10 @@ def test_migrations__give_exactly_the_tables_that_the_code_uses(database):
     with database.read() as connection:
         context = migration.MigrationContext.configure(connection, opts={"compare_type": True})
         assert autogenerate.compare_metadata(context, tables.metadata) == []
+
+
+def test_newest_migration__is_the_last_of_the_one_chain_that_alembic_follows():
+    assert script.ScriptDirectory.from_config(schema._settings()).get_heads() == [schema.newest()]  # noqa: SLF001
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])

@@ -57,3 +57,9 @@ def made(gateway, _template) -> Gateway:
     """An installation."""
     shutil.copytree(_template, gateway.data)
     return gateway
+
+
+@pytest.fixture(scope="module")
+def begun(_template, tmp_path_factory) -> Gateway:
+    """An installation in which a module begins what its tests go on with, each in a copy."""
+    return Gateway(shutil.copytree(_template, tmp_path_factory.mktemp("begun") / "data"))

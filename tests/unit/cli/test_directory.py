@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+
 import pytest
 
 from gateway import passwords, settings
@@ -12,11 +14,17 @@ HOUSE, SECOND = "a9d4ac1a-51f0-4b5a-8c55-2f7a36d3d101", "b1f0c7e2-7a0e-4f0e-9f2b
 OGRN, SECOND_OGRN = "1020000000019", "1037739010891"
 
 
+@pytest.fixture(scope="module")
+def _peopled(begun):
+    begun.run("org", "add", "УК „Пример“", "--ogrn", OGRN, "--role", "УО", "--guid", UO.upper())
+    begun.run("system", "add", "billing", "--operator", UO, "--password-stdin", stdin="correct horse\n")
+    return begun.data
+
+
 @pytest.fixture
-def peopled(made):
-    made.run("org", "add", "УК „Пример“", "--ogrn", OGRN, "--role", "УО", "--guid", UO.upper())
-    made.run("system", "add", "billing", "--operator", UO, "--password-stdin", stdin="correct horse\n")
-    return made
+def peopled(gateway, _peopled):
+    shutil.copytree(_peopled, gateway.data)
+    return gateway
 
 
 def ask(gateway, question, *arguments):

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import importlib
+import subprocess
+import sys
+
 import pytest
 from click.testing import CliRunner
 
@@ -34,6 +38,22 @@ def test_error__has_its_exit_code_and_its_own_sentence(error, code):
         raise error
     assert caught.value.exit_code == code
     assert caught.value.message == str(error)
+
+
+@pytest.mark.parametrize("name", outcome._EXIT_CODES)  # noqa: SLF001  # a name that nobody has any more would go unseen
+def test_name_with_an_exit_code__is_that_of_an_error_that_is_there(name):
+    module, _, kind = name.rpartition(".")
+    found = getattr(importlib.import_module(module), kind)
+    assert (issubclass(found, Exception), found.__module__, found.__qualname__) == (True, module, kind)
+
+
+@pytest.mark.parametrize("question", ["--help", "--version"])
+def test_question_about_the_program__loads_neither_database_nor_parser_nor_keys(question):
+    asked = "import sys\nfrom gateway.cli import main\nmain([sys.argv[1]], standalone_mode=False)\nprint(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", asked, question], capture_output=True, text=True, check=True)
+    loaded = set(done.stdout.split())
+    assert "gateway.cli" in loaded
+    assert loaded.isdisjoint({"sqlalchemy", "lxml", "cryptography", "gateway.installation"})
 
 
 def test_defect__is_not_hidden():

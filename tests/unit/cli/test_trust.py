@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import shutil
 
 import pytest
 from cryptography import x509
@@ -31,11 +32,17 @@ def leaf(name="Директор", *, above=ROOT, begins=-1, ends=300, **how):
 LEAF = leaf()
 
 
+@pytest.fixture(scope="module")
+def _peopled(begun):
+    begun.run("org", "add", "УК „Пример“", "--ogrn", OGRN, "--role", "УО", "--guid", UO)
+    begun.run("org", "add", "Другая", "--ogrn", "1037739010891", "--role", "УО", "--guid", OTHER)
+    return begun.data
+
+
 @pytest.fixture
-def peopled(made):
-    made.run("org", "add", "УК „Пример“", "--ogrn", OGRN, "--role", "УО", "--guid", UO)
-    made.run("org", "add", "Другая", "--ogrn", "1037739010891", "--role", "УО", "--guid", OTHER)
-    return made
+def peopled(gateway, _peopled):
+    shutil.copytree(_peopled, gateway.data)
+    return gateway
 
 
 @pytest.fixture

@@ -272,6 +272,7 @@ def test_every_reason__is_on_the_page():
         assert rows[f"`{reason}`"] == expected
 
 
+@pytest.mark.slow
 def test_certificates_that_libraries_warn_of__are_judged_without_a_word_of_the_library(ca):
     """In a process of its own: pytest turns warnings into errors, and people would read them."""
     corpus = Path(samples_package.__file__).parent / "hostile" / "signatures"

@@ -146,6 +146,7 @@ def _mutants():
                 yield name, index, attribute
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("value", [None, "", "x:y", "-1", "http://[", "\u0663"])
 def test_any_attribute_broken__is_refused_as_a_contract_error_or_harmless(value):
     refused = 0

@@ -70,6 +70,7 @@ def test_other_files_under_the_same_version__are_refused(source, into, tmp_path)
     assert packs.installed(into)[0].files == pack_files.files()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "replaced",
     [

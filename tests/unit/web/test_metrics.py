@@ -158,6 +158,7 @@ def test_counters_that_cannot_be_read__leave_the_rest_of_the_page(stand, shared,
     assert b"gateway_database_up 1.0" in answer.body
 
 
+@pytest.mark.slow
 def test_every_answer_there_can_be__fits_into_the_space(shared):
     program = """
 from gateway import errors

@@ -119,6 +119,7 @@ def test_house__without_basis_or_unknown_or_empty__has_its_code(fias: str, *, ba
     assert answer.problem.code == code
 
 
+@pytest.mark.slow
 def test_thousand_accounts__come_in_one_answer(rig: Rig) -> None:
     rig.play(house())
     for start in range(1000, 2000, 100):

@@ -121,6 +121,7 @@ def test_service_named_twice__is_refused_twice(served: Rig) -> None:
     assert codes(answer) == {transport(count): [known.SERVICE_REPEATED] for count in (12, 13)}
 
 
+@pytest.mark.slow
 def test_thousand_services__are_made_and_deleted(served: Rig) -> None:
     made = served.play(services(*(service(1000 + count, account_=2) for count in range(1000))))
     assert codes(made) == {}

@@ -84,6 +84,7 @@ def test_delegated_access__can_be_asked_for_by_status(granted, status, count):
     assert len(requests(granted.ask("exportDelegatedAccess", f"<Status>{status}</Status>"))) == count
 
 
+@pytest.mark.slow
 def test_many_grants__come_by_pages_of_100_and_each_says_whether_there_is_another(granted):
     for number in range(100, 305):
         granted.add(number, ogrn=f"{1000000000000 + number}")

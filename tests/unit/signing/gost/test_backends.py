@@ -56,6 +56,7 @@ def verdicts(fast, plain, key, digest, signature):
     return {backend.verify(key, digest, signature) for backend in (fast, plain)}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("algorithm", "curve"), KINDS)
 def test_random_signatures__are_judged_alike(fast, plain, algorithm, curve):
     source = random.Random(f"{algorithm.name} {curve.oid}")  # noqa: S311 - reproducible on purpose
