@@ -1,7 +1,8 @@
 """Group commit: packages that arrive together share one transaction, and one wait for the disk.
 
 Tens of threads call `Writer.accept`; one thread per process takes what has gathered, takes the turn, looks for
-duplicates in the database and among the neighbours, appends to the journal, commits once and wakes everybody.
+duplicates in the database and among the neighbours, appends to the journal, commits once and wakes everybody. Refusals
+and the first fetch of each result go the same way.
 Nobody is woken before the commit returned (P1); a batch that failed leaves nothing behind (P5).
 """
 
@@ -17,9 +18,9 @@ from typing import Final, TypeAlias
 
 import sqlalchemy as sa
 
-from storage import errors, journal, packages
+from storage import errors, journal, packages, subjects
 from storage.database import Database
-from storage.packages import Accepted, Refused
+from storage.packages import Accepted, Fetched, Refused
 
 REUSED: Final = "EXP002002"
 """Wire code under which the journal keeps a package whose MessageGUID belongs to another one."""
@@ -53,11 +54,12 @@ class Taken:
 
 
 Outcome: TypeAlias = New | Same | Taken
+Item: TypeAlias = Accepted | Refused | Fetched
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class _Ticket:
-    item: Accepted | Refused
+    item: Item
     outcome: futures.Future[Outcome | None] = dataclasses.field(default_factory=futures.Future)
 
 
@@ -82,13 +84,20 @@ class Writer:
         Raises NotReady when it could not be stored, or not in time: it must not be acknowledged then. If it was
         stored all the same, its repetition is answered with Same.
         """
-        outcome = self._submit(_Ticket(package))
+        outcome = self._submit(_Ticket(package), PATIENCE)
         assert outcome is not None  # noqa: S101  # for mypy: only a refusal has no outcome
         return outcome
 
     def refuse(self, package: Refused) -> None:
         """Store durably that a package was refused; raises NotReady when that could not be done."""
-        self._submit(_Ticket(package))
+        self._submit(_Ticket(package), PATIENCE)
+
+    def fetch(self, result: Fetched, patience: float) -> None:
+        """Store durably that a result is handed out, unless that was told before.
+
+        Raises NotReady when that could not be done, or not within `patience` seconds.
+        """
+        self._submit(_Ticket(result), patience)
 
     def close(self) -> None:
         """Take nothing more, store what was taken, and end the thread."""
@@ -99,7 +108,7 @@ class Writer:
         if thread is not None:
             thread.join()
 
-    def _submit(self, ticket: _Ticket) -> Outcome | None:
+    def _submit(self, ticket: _Ticket, patience: float) -> Outcome | None:
         with self._arrival:
             if self._closed:
                 raise errors.NotReady("the gateway is stopping")
@@ -107,10 +116,10 @@ class Writer:
             self._start()
             self._arrival.notify_all()
         try:
-            return ticket.outcome.result(PATIENCE)
+            return ticket.outcome.result(patience)
         except futures.TimeoutError:
             ticket.outcome.cancel()
-            raise errors.NotReady(f"not stored within {PATIENCE:g} s") from None
+            raise errors.NotReady(f"not stored within {patience:g} s") from None
 
     def _start(self) -> None:
         # Not in the constructor: threads do not survive the fork of a server that prepares before it forks.
@@ -156,16 +165,15 @@ class Writer:
         else:
             ticket.outcome.set_result(outcome)
 
-    def _store(self, items: Sequence[Accepted | Refused]) -> list[Outcome | None]:
+    def _store(self, items: Sequence[Item]) -> list[Outcome | None]:
         with self._database.write(point="journal") as connection:
             outcomes, events = _judge(connection, items)
             packages.project(connection, journal.append(connection, events))
+            _tell_fetches(connection, [item for item in items if isinstance(item, Fetched)])
         return outcomes
 
 
-def _judge(
-    connection: sa.Connection, items: Sequence[Accepted | Refused]
-) -> tuple[list[Outcome | None], list[journal.Event]]:
+def _judge(connection: sa.Connection, items: Sequence[Item]) -> tuple[list[Outcome | None], list[journal.Event]]:
     keys = sorted({packages.key(item.requester_guid) for item in items if isinstance(item, Accepted)})
     known = packages.find_duplicates(connection, keys) if keys else {}
     outcomes: list[Outcome | None] = []
@@ -175,9 +183,26 @@ def _judge(
         outcomes.append(outcome)
         if isinstance(item, Accepted) and isinstance(outcome, Taken):
             events.append(_reuse(item, outcome))
-        elif not isinstance(outcome, Same):
+        elif not isinstance(item, Fetched) and not isinstance(outcome, Same):
             events.append(item.event)
     return outcomes, events
+
+
+def _tell_fetches(connection: sa.Connection, items: Sequence[Fetched]) -> None:
+    """Tell the journal of those results that nobody has fetched before, each once."""
+    first = {item.message_guid: item for item in reversed(items)}
+    found = packages.find_all(connection, sorted(first)) if first else {}
+    fetched = [package for package in found.values() if package.is_unfetched]
+    events = [_fetch(first[package.message_guid], package) for package in fetched]
+    entries = journal.append(connection, events)
+    packages.project(connection, entries)
+    about = zip(entries, fetched, strict=True)
+    subjects.add_pairs(connection, ((entry.index, pair) for entry, each in about for pair in packages.about(each)))
+
+
+def _fetch(item: Fetched, package: packages.Package) -> journal.Event:
+    facts = {"result_index": package.result_index, "system": item.system}
+    return journal.Event(journal.Kind.RESULT_FETCHED, item.at, item.message_guid, facts)
 
 
 def _judge_one(item: Accepted, known: dict[tuple[str, str], packages.Known]) -> Outcome:

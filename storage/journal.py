@@ -49,10 +49,15 @@ class Kind(enum.StrEnum):
     RUN_FAILED = "run-failed"
     """By our own fault; its payload `result` answers the sender until a repeated run gives a real result."""
     RETRY_ORDERED = "retry-ordered"
+    RESULT_FETCHED = "result-fetched"
+    """The result was handed out for the first time."""
     DIRECTORY_CHANGED = "directory-changed"
     CONTRACT_INSTALLED = "contract-installed"
+    CONTRACT_REMOVED = "contract-removed"
     KEY_CHANGED = "key-changed"
     FILE_STORED = "file-stored"
+    RESTORED = "restored-from-backup"
+    """The database is not the one that was written last: a new epoch begins (`storage.epochs`)."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
