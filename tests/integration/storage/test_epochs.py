@@ -1,0 +1,235 @@
+"""P20: a database that was restored, copied or replaced is recognised, once, before anything is acknowledged."""
+
+from __future__ import annotations
+
+import shutil
+import threading
+
+import pytest
+import sqlalchemy as sa
+
+from storage import epochs, intake, journal, mark, merkle, tables, verification
+from storage.database import Database
+from tests.integration.storage import factories
+
+
+@pytest.fixture
+def marked(url, tmp_path):
+    """What opens the database as the node of a name does; the same name has the same mark."""
+    opened = []
+
+    def node(name="first"):
+        opened.append(Database.open(url, tmp_path / f"{name}.mark"))
+        return opened[-1]
+
+    yield node
+    for each in opened:
+        each.close()
+
+
+def write(database, count=1):
+    with database.write() as connection:
+        return journal.append(connection, [factories.event(number) for number in range(count)])
+
+
+def entries(database):
+    with database.read() as connection:
+        assert list(verification.verify(connection)) == []
+        return list(journal.entries(connection))
+
+
+def restored(database):
+    return [entry for entry in entries(database) if entry.kind == journal.Kind.RESTORED]
+
+
+def cut(database, size):
+    """Set the database back to its first entries, as an older copy has them."""
+    with database.write() as connection:
+        if database.is_sqlite:
+            triggers = connection.exec_driver_sql("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'").all()
+            for trigger in triggers:
+                connection.exec_driver_sql(f"DROP TRIGGER {trigger.name}")
+        else:
+            connection.exec_driver_sql("SET LOCAL session_replication_role = replica")
+        for table in (tables.journal_subject, tables.journal_entry):
+            connection.execute(sa.delete(table).where(table.c.entry_index >= size))
+        if database.is_sqlite:
+            for trigger in triggers:
+                connection.exec_driver_sql(trigger.sql)
+
+
+def test_new_database_and_every_later_start__no_alarm(marked):
+    for _ in range(3):
+        database = marked()
+        database.recognise()
+        write(database, 2)
+    assert restored(database) == []
+    with database.read() as connection:
+        assert epochs.number(connection) == 0
+
+
+def test_mark__says_how_far_the_journal_was_committed(marked, tmp_path):
+    database = marked()
+    last = write(database, 3)[-1]
+    assert mark.read(tmp_path / "first.mark") == mark.Mark(0, 3, last.hash)
+    with pytest.raises(ValueError, match="hash"), database.write() as connection:
+        journal.append(connection, [factories.event()])
+        merkle.tile(connection, 0, 9, 9)
+    assert mark.read(tmp_path / "first.mark") == mark.Mark(0, 3, last.hash)
+    write(database)
+    assert mark.read(tmp_path / "first.mark").size == 4
+
+
+def test_older_copy__is_the_first_entry_of_the_next_start_and_of_no_later_one(marked, caplog):
+    last = write(marked(), 5)[-1]
+    cut(marked("other"), 3)
+    marked().recognise()
+    marked().recognise()
+    *_, kept, entry = entries(marked())
+    assert kept.index == 2
+    assert entry.kind == "restored-from-backup"
+    expected = {"epoch": 1, "reason": "older-copy", "missing": 2, "marked_size": 5, "marked_head": last.hash}
+    assert expected.items() <= dict(entry.facts).items()
+    (warning,) = [record for record in caplog.records if record.levelname == "WARNING"]
+    assert warning.facts["reason"] == "older-copy"
+    write(marked())
+    assert len(restored(marked())) == 1
+
+
+def test_older_copy_under_a_process_that_runs__is_told_before_the_next_entry(marked):
+    running = marked()
+    write(running, 5)
+    cut(marked("other"), 3)
+    (entry,) = write(running)
+    assert [each.kind for each in entries(running)[3:]] == ["restored-from-backup", "contract-installed"]
+    assert entry.index == 4
+
+
+def test_older_copy_and_the_same_package_again__is_told_before_it_is_acknowledged(marked):
+    database, item = marked(), factories.accepted("guid")
+    with database.write() as connection:
+        journal.append(connection, [factories.event()])
+    writer = intake.Writer(database)
+    writer.accept(item)
+    write(database, 2)
+    cut(marked("other"), 2)
+    assert writer.accept(item) == intake.Same(item.message_guid)
+    writer.close()
+    assert entries(database)[-1].kind == "restored-from-backup"
+
+
+def test_journal_with_other_entries__is_recognised(marked):
+    write(marked(), 4)
+    cut(marked("other"), 2)
+    foreign = marked("foreign")
+    write(foreign, 1)
+    with foreign.write() as connection:
+        journal.append(connection, [factories.event(77), factories.event(78)])
+    marked().recognise()
+    (entry,) = restored(marked())
+    assert (entry.facts["reason"], entry.facts["missing"]) == ("other-history", None)
+
+
+def test_restored_twice_from_one_copy__the_epochs_are_counted_on(marked):
+    write(marked(), 5)
+    for expected in (1, 2):
+        cut(marked("other"), 3)
+        with marked("other").write() as connection:
+            connection.execute(sa.delete(tables.journal_epoch).where(tables.journal_epoch.c.number > 0))
+        marked().recognise()
+        assert [entry.facts["epoch"] for entry in restored(marked())] == [expected]
+        write(marked(), 5)
+
+
+def test_two_nodes_and_many_threads__one_entry(marked):
+    first, second = marked("first"), marked("second")
+    for database in (first, second, first, second):
+        write(database, 2)
+    cut(marked("other"), 3)
+    nodes = [marked(name) for name in ("first", "second") for _ in range(4)]
+    start = threading.Barrier(len(nodes))
+
+    def begin(database):
+        start.wait()
+        database.recognise()
+        write(database)
+
+    threads = [threading.Thread(target=begin, args=(database,)) for database in nodes]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert [entry.index for entry in restored(first)] == [3]
+    write(marked("second"))
+    assert len(restored(first)) == 1
+
+
+def test_other_identity__is_recognised_once_even_without_a_mark(marked, tmp_path):
+    write(marked(), 2)
+    with marked("other").write() as connection:
+        connection.execute(sa.update(tables.journal_epoch).values(identity="another machine"))
+    (tmp_path / "first.mark").unlink()
+    marked().recognise()
+    marked().recognise()
+    (entry,) = restored(marked())
+    assert (entry.facts["reason"], entry.facts["identity_before"]) == ("other-place", "another machine")
+    assert (entry.facts["missing"], entry.facts["marked_size"]) == (None, None)
+
+
+@pytest.mark.parametrize("content", [b"", b"\0" * 4096, b"hcs-gateway journal mark 1 epoch 0 size 9 head x sum 0\n"])
+def test_mark_that_cannot_be_read__is_no_alarm_and_is_set_again(marked, tmp_path, content):
+    write(marked(), 2)
+    file = tmp_path / "first.mark"
+    file.write_bytes(content)
+    marked().recognise()
+    write(marked())
+    assert restored(marked()) == []
+    assert mark.read(file).size == 3
+
+
+def test_mark_that_lags__is_no_alarm(marked, tmp_path):
+    """After a crash of the machine, or where other nodes have written."""
+    write(marked(), 2)
+    behind = (tmp_path / "first.mark").read_bytes()
+    write(marked(), 3)
+    (tmp_path / "first.mark").write_bytes(behind)
+    marked().recognise()
+    write(marked("second"))
+    write(marked())
+    assert restored(marked()) == []
+
+
+def test_mark_that_cannot_be_written__costs_no_commit_and_is_told_once(marked, tmp_path, caplog):
+    (tmp_path / "first.mark").mkdir()
+    database = marked()
+    write(database)
+    write(database)
+    assert len(entries(database)) == 2
+    assert [record.getMessage() for record in caplog.records] == ["the mark of the journal cannot be kept"]
+
+
+def test_declared__is_an_entry_and_what_comes_later_is_recognised_all_the_same(marked):
+    running = marked()
+    write(running, 2)
+    with marked().write() as connection:
+        entry = epochs.declare(connection, "the whole machine was set back")
+    assert (entry.facts["epoch"], entry.facts["reason"]) == (1, "declared")
+    assert entry.facts["note"] == "the whole machine was set back"
+    write(running, 2)
+    cut(marked("other"), 4)
+    marked().recognise()
+    assert [each.facts["epoch"] for each in restored(marked())] == [1, 2]
+
+
+def test_sqlite_file_copied_elsewhere__is_told_as_moved(tmp_path, sqlite):
+    (tmp_path / "copy").mkdir()
+    original = Database.open(f"sqlite:///{tmp_path}/gateway.db", tmp_path / "journal.mark")
+    write(original, 2)
+    original.close()
+    for file in tmp_path.glob("*.*"):
+        shutil.copy2(file, tmp_path / "copy" / file.name)
+    copy = Database.open(f"sqlite:///{tmp_path}/copy/gateway.db", tmp_path / "copy" / "journal.mark")
+    copy.recognise()
+    (entry,) = restored(copy)
+    assert (entry.facts["reason"], entry.facts["missing"]) == ("other-place", 0)
+    copy.close()
