@@ -1,0 +1,151 @@
+"""What is changed beside the database is told to the journal, whoever has changed it: packs, the key, who is believed."""
+
+from __future__ import annotations
+
+import shutil
+
+import pytest
+
+from gateway import settings, signatures
+from gateway.contracts import builtin, packs, tree
+from gateway.journal import noticing
+from gateway.trust import folder as trusted
+from signing import issue
+from storage import errors, in_force, journal
+from tests import stand as stands
+from tests.served import Served, new, until
+
+
+def entries(stand, *kinds):
+    with stand.house.database.read() as connection:
+        return [entry for entry in journal.entries(connection) if entry.kind in kinds]
+
+
+CONTRACTS = journal.Kind.CONTRACT_INSTALLED, journal.Kind.CONTRACT_REMOVED
+TRUST = (journal.Kind.DIRECTORY_CHANGED,)
+
+
+@pytest.fixture
+def look(stand):
+    """The look of a process that has found what was there at its start."""
+    made = noticing.Look(stand.house)
+    assert made.refresh()
+    return made
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory):
+    """A pack of its own: the built-in contract under another number."""
+    folder = tmp_path_factory.mktemp("pack")
+    for path, data in builtin.pack().files.items():
+        file = folder / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(data)
+    return folder
+
+
+def test_first_look__says_what_there_is_and_the_next_ones_nothing(stand, look):
+    (key,) = entries(stand, journal.Kind.KEY_CHANGED)
+    assert key.facts["certificate_sha256"] == key.payloads["certificate"].sha256
+    assert {"by": "first-look", "sha256_before": None, "subject": "hcs-gateway"}.items() <= dict(key.facts).items()
+    (contract,) = entries(stand, *CONTRACTS)
+    assert (contract.facts["pack"], contract.facts["origin"]) == (builtin.pack().id, "built-in")
+    assert contract.facts["sha256"] == contract.payloads["manifest"].sha256 == builtin.pack().digest
+    assert [entry.facts["by"] for entry in entries(stand, *TRUST) if "by" in entry.facts] == ["first-look"]
+    with stand.house.database.read() as connection:
+        before = journal.size(connection)
+    assert not look.refresh()
+    assert noticing.Look(stand.house).refresh()
+    with stand.house.database.read() as connection:
+        assert journal.size(connection) == before
+
+
+def test_certificate_put_into_the_folder_by_hand_and_taken_out__both_are_told(stand, look):
+    above = issue.new_authority("p256", "Another CA", now=stands.NOW)
+    file = stand.settings.trust / "another.crt"
+    file.write_bytes(issue.pem(above.certificate))
+    assert look.refresh()
+    file.unlink()
+    assert look.refresh()
+    added, removed = entries(stand, *TRUST)[-2:]
+    assert [(each.facts["change"], each.facts["by"]) for each in (added, removed)] == [
+        ("trust-added", "folder"), ("trust-removed", "folder"),
+    ]  # fmt: skip
+    assert {added.facts["sha256"], removed.facts["sha256"]} == {above.certificate.fingerprint}
+    assert added.payloads["certificate"].sha256 == above.certificate.fingerprint
+
+
+def test_damaged_certificate_file__changes_nothing_and_is_looked_at_again(stand, look):
+    file = stand.settings.trust / "ca.crt"
+    whole = file.read_bytes()
+    file.write_bytes(b"damaged")
+    assert look.refresh()
+    file.write_bytes(whole)
+    assert look.refresh()
+    assert [entry for entry in entries(stand, *TRUST) if entry.facts.get("by") == "folder"] == []
+
+
+def test_another_key_at_the_start__is_told_with_the_one_before(stand, look):
+    stand.close()
+    stands.person("hcs-gateway 2", stands.OPERATOR_OGRN).write(stand.settings.keys, "new")
+    key, certificate = signatures.key_paths(stand.settings)
+    (stand.settings.keys / "new.key").replace(key)
+    (stand.settings.keys / "new.crt").replace(certificate)
+    stand.open()
+    noticing.Look(stand.house).refresh()
+    first, second = entries(stand, journal.Kind.KEY_CHANGED)
+    assert second.facts["sha256_before"] == first.facts["certificate_sha256"] != second.facts["certificate_sha256"]
+    assert second.facts["by"] == "folder"
+
+
+def test_pack_put_into_the_folder_by_hand_and_taken_out__both_are_told_once(stand, look, small, tmp_path):
+    made = packs.install(small, tmp_path / "elsewhere")
+    target = stand.settings.packs / made.version
+    shutil.copytree(tmp_path / "elsewhere" / made.version, target)
+    assert look.refresh()
+    shutil.rmtree(target)
+    assert look.refresh()
+    assert not look.refresh()
+    came, went = entries(stand, *CONTRACTS)[-2:]
+    assert (came.kind, came.facts["pack"], came.facts["sha256"]) == ("contract-installed", made.id, made.digest)
+    assert (went.kind, went.facts["pack"], went.facts["sha256_before"]) == ("contract-removed", made.id, made.digest)
+    assert {came.facts["by"], went.facts["by"]} == {"folder"}
+
+
+def test_manifest__is_what_sha256sum_reads(stand, look):
+    (entry,) = entries(stand, *CONTRACTS)
+    with stand.house.database.read() as connection:
+        lines = journal.payload(connection, entry.index, in_force.MANIFEST).decode().splitlines()
+    told = dict(reversed(line.split("  ", 1)) for line in lines)
+    assert told == tree.manifest(builtin.pack().files)
+
+
+def test_journal_cannot_be_written__the_change_is_told_by_a_later_look(stand, look, monkeypatch):
+    above = issue.new_authority("p256", "Another CA", now=stands.NOW)
+    with trusted.alone(stand.settings.trust):
+        trusted.add(stand.settings.trust, above.certificate, None)
+    monkeypatch.setenv("GATEWAY_FAILPOINT", "notice.before-commit:enospc")
+    with pytest.raises(errors.NotReady):
+        look.refresh()
+    monkeypatch.delenv("GATEWAY_FAILPOINT")
+    assert look.refresh()
+    assert entries(stand, *TRUST)[-1].facts["sha256"] == above.certificate.fingerprint
+
+
+@pytest.mark.slow
+def test_server_with_two_workers__tells_once_what_there_is_and_what_comes(tmp_path):
+    conf = new(tmp_path / "data", exchange_workers=2)
+    server = Served(conf)
+    try:
+        stand = stands.Reopened(settings.Settings(data=conf.data, min_free=0))
+        until(lambda: entries(stand, journal.Kind.KEY_CHANGED), "the first look")
+        above = issue.new_authority("p256", "Another CA", now=stands.NOW)
+        (conf.trust / "another.crt").write_bytes(issue.pem(above.certificate))
+        found = until(lambda: [each for each in entries(stand, *TRUST) if each.facts.get("by") == "folder"], "the look")
+        assert [each.facts["sha256"] for each in found] == [above.certificate.fingerprint]
+        assert len(entries(stand, journal.Kind.KEY_CHANGED)) == 1
+        assert entries(stand, journal.Kind.RESTORED) == []
+        stand.close()
+        assert server.stop() == 0
+    finally:
+        server.close()
