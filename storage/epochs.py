@@ -25,7 +25,7 @@ from typing import Final
 
 import sqlalchemy as sa
 
-from storage import journal, tables
+from storage import failpoints, journal, tables
 from storage import mark as marks
 from storage.mark import Mark
 
@@ -99,6 +99,7 @@ class Guard:
             yield connection
             pending: Mark | None = known.pop(_PENDING, None)
         if pending is not None:
+            failpoints.reach("mark.before-write")
             known[_EPOCH] = pending.epoch
             self._set(pending)
 

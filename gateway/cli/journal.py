@@ -4,7 +4,14 @@ from __future__ import annotations
 
 import click
 
-from gateway.cli import journal_checkpoint, journal_receipt, journal_replay, journal_search, journal_witness
+from gateway.cli import (
+    journal_checkpoint,
+    journal_epoch,
+    journal_receipt,
+    journal_replay,
+    journal_search,
+    journal_witness,
+)
 
 
 @click.group("journal")
@@ -17,3 +24,4 @@ command.add_command(journal_replay.command)
 command.add_command(journal_checkpoint.command)
 command.add_command(journal_receipt.command)
 command.add_command(journal_witness.command)
+command.add_command(journal_epoch.command)

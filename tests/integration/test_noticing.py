@@ -1,4 +1,4 @@
-"""What is changed beside the database is told to the journal, whoever has changed it: packs, the key, who is believed."""
+"""What is changed beside the database is told to the journal, whoever has changed it: packs, key, who is believed."""
 
 from __future__ import annotations
 

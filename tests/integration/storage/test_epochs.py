@@ -8,7 +8,7 @@ import threading
 import pytest
 import sqlalchemy as sa
 
-from storage import epochs, intake, journal, mark, tables, verification
+from storage import epochs, errors, intake, journal, mark, tables, verification
 from storage.database import Database
 from tests.integration.storage import factories
 
@@ -224,6 +224,69 @@ def test_declared__is_an_entry_and_what_comes_later_is_recognised_all_the_same(m
     cut(marked("other"), 4)
     marked().recognise()
     assert [each.facts["epoch"] for each in restored(marked())] == [1, 2]
+
+
+APPEND = """
+    import sys
+    from pathlib import Path
+    from storage import journal
+    from storage.database import Database
+    from tests.integration.storage import factories
+
+    database = Database.open(sys.argv[1], Path(sys.argv[2]))
+    for number in range(6):
+        with database.write(point="journal") as connection:
+            journal.append(connection, [factories.event(number)])
+    database.close()
+"""
+
+
+@pytest.mark.parametrize("point", ["journal.before-commit", "mark.before-write", "journal.after-commit"])
+def test_killed_around_the_commit__no_alarm(marked, url, tmp_path, point):
+    running = marked()
+    write(running)
+    status, _ = factories.outcome(
+        factories.script(APPEND, url, str(tmp_path / "first.mark"), failpoint=f"{point}:kill:3")
+    )
+    assert status == -9
+    write(running)
+    marked().recognise()
+    assert factories.outcome(factories.script(APPEND, url, str(tmp_path / "first.mark"))) == (0, [])
+    write(running)
+    assert restored(running) == []
+
+
+def test_two_processes_at_once__no_alarm(marked, url, tmp_path):
+    running = marked()
+    other = factories.script(APPEND, url, str(tmp_path / "first.mark"))
+    while other.poll() is None:
+        write(running)
+    assert factories.outcome(other) == (0, [])
+    marked().recognise()
+    assert restored(marked()) == []
+
+
+def test_database_of_a_release_that_kept_no_mark__no_alarm(marked, tmp_path):
+    write(marked(), 3)
+    with marked("other").write() as connection:
+        connection.execute(sa.delete(tables.journal_epoch))
+    (tmp_path / "first.mark").unlink()
+    marked().recognise()
+    write(marked())
+    assert restored(marked()) == []
+
+
+def test_recognition_that_cannot_be_committed__is_made_up_for(marked, monkeypatch):
+    write(marked(), 5)
+    cut(marked("other"), 3)
+    database = marked()
+    monkeypatch.setenv("GATEWAY_FAILPOINT", "epoch.before-commit:enospc")
+    with pytest.raises(errors.NotReady):
+        database.recognise()
+    monkeypatch.delenv("GATEWAY_FAILPOINT")
+    assert restored(database) == []
+    write(database)
+    assert len(restored(database)) == 1
 
 
 def test_sqlite_file_copied_elsewhere__is_told_as_moved(tmp_path, sqlite):
