@@ -171,7 +171,7 @@ def _install(source: Path, into: Path, db: database.Database) -> str:
 @contextlib.contextmanager
 def _installed(db: database.Database, pack: model.Pack) -> Iterator[None]:
     """Tell the journal of a pack in the transaction of the block: none is judged by it before that is committed."""
-    with db.write() as connection:
+    with db.write(point="contracts") as connection:
         facts = {**noticing.facts(pack, noticing.COMMAND), "user": _user()}
         in_force.install_contract(connection, pack.id, tree.listing(pack.files), facts, clock.now())
         yield
@@ -179,7 +179,7 @@ def _installed(db: database.Database, pack: model.Pack) -> Iterator[None]:
 
 @contextlib.contextmanager
 def _removed(db: database.Database, pack: str) -> Iterator[None]:
-    with db.write() as connection:
+    with db.write(point="contracts") as connection:
         facts = {**noticing.source(noticing.COMMAND), "user": _user()}
         in_force.remove_contract(connection, pack, facts, clock.now())
         yield

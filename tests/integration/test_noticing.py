@@ -5,15 +5,19 @@ from __future__ import annotations
 import shutil
 
 import pytest
+from click.testing import CliRunner
 
 from gateway import settings, signatures
+from gateway.cli import main
 from gateway.contracts import builtin, packs, tree
 from gateway.journal import noticing
 from gateway.trust import folder as trusted
 from signing import issue
 from storage import errors, in_force, journal
+from tests import hostile_packs
 from tests import stand as stands
 from tests.served import Served, new, until
+from tests.unit.contracts import pack_files
 
 
 def entries(stand, *kinds):
@@ -35,13 +39,8 @@ def look(stand):
 
 @pytest.fixture(scope="module")
 def small(tmp_path_factory):
-    """A pack of its own: the built-in contract under another number."""
-    folder = tmp_path_factory.mktemp("pack")
-    for path, data in builtin.pack().files.items():
-        file = folder / path
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_bytes(data)
-    return folder
+    """A small pack, as it is given to be installed."""
+    return hostile_packs.write(tmp_path_factory.mktemp("pack") / "toys", pack_files.files())
 
 
 def test_first_look__says_what_there_is_and_the_next_ones_nothing(stand, look):
@@ -110,6 +109,39 @@ def test_pack_put_into_the_folder_by_hand_and_taken_out__both_are_told_once(stan
     assert (came.kind, came.facts["pack"], came.facts["sha256"]) == ("contract-installed", made.id, made.digest)
     assert (went.kind, went.facts["pack"], went.facts["sha256_before"]) == ("contract-removed", made.id, made.digest)
     assert {came.facts["by"], went.facts["by"]} == {"folder"}
+
+
+def test_what_commands_have_done__is_not_found_again(stand, look, small, tmp_path):
+    above = issue.new_authority("p256", "Another CA", now=stands.NOW)
+    file = tmp_path / "another.crt"
+    file.write_bytes(issue.pem(above.certificate))
+    place = ["--data", str(stand.settings.data)]
+    version = packs.check(small).version
+    for command in (
+        ("trust", "add", file), ("contracts", "install", small), ("contracts", "install", small),
+        ("trust", "remove", above.certificate.fingerprint), ("contracts", "remove", version),
+    ):  # fmt: skip
+        assert CliRunner().invoke(main, [*place, *map(str, command)]).exit_code == 0
+        assert look.refresh() or command[1] == "install"
+    came, went = entries(stand, *CONTRACTS)[1:]
+    assert (came.kind, went.kind) == CONTRACTS
+    assert {came.facts["by"], went.facts["by"]} == {"command"}
+    assert came.facts["user"] == went.facts["user"] != ""
+    assert [entry.facts for entry in entries(stand, *TRUST) if entry.facts.get("by") == "folder"] == []
+
+
+def test_journal_cannot_be_told_of_a_pack__it_is_neither_installed_nor_removed(stand, small, monkeypatch):
+    place = ["--data", str(stand.settings.data), "contracts"]
+    monkeypatch.setenv("GATEWAY_FAILPOINT", "contracts.before-commit:enospc")
+    refused = CliRunner().invoke(main, [*place, "install", str(small)])
+    assert (refused.exit_code, packs.versions(stand.settings.packs)) == (3, [])
+    assert "No space left" in refused.output
+    monkeypatch.delenv("GATEWAY_FAILPOINT")
+    assert CliRunner().invoke(main, [*place, "install", str(small)]).exit_code == 0
+    (version,) = packs.versions(stand.settings.packs)
+    monkeypatch.setenv("GATEWAY_FAILPOINT", "contracts.before-commit:enospc")
+    assert CliRunner().invoke(main, [*place, "remove", version]).exit_code == 3
+    assert packs.versions(stand.settings.packs) == [version]
 
 
 def test_manifest__is_what_sha256sum_reads(stand, look):
