@@ -168,8 +168,13 @@ class Writer:
     def _store(self, items: Sequence[Item]) -> list[Outcome | None]:
         with self._database.write(point="journal") as connection:
             outcomes, events = _judge(connection, items)
-            packages.project(connection, journal.append(connection, events))
-            _tell_fetches(connection, [item for item in items if isinstance(item, Fetched)])
+            fetched = _unfetched(connection, items)
+            entries = journal.append(connection, [*events, *(_fetch(*each) for each in fetched)])
+            packages.project(connection, entries)
+            about = zip(entries[len(events) :], fetched, strict=True)
+            subjects.add_pairs(
+                connection, ((entry.index, pair) for entry, (_, of) in about for pair in packages.about(of))
+            )
         return outcomes
 
 
@@ -188,16 +193,11 @@ def _judge(connection: sa.Connection, items: Sequence[Item]) -> tuple[list[Outco
     return outcomes, events
 
 
-def _tell_fetches(connection: sa.Connection, items: Sequence[Fetched]) -> None:
-    """Tell the journal of those results that nobody has fetched before, each once."""
-    first = {item.message_guid: item for item in reversed(items)}
+def _unfetched(connection: sa.Connection, items: Sequence[Item]) -> list[tuple[Fetched, packages.Package]]:
+    """Return the first fetch of each result that was not told before, and its package."""
+    first = {item.message_guid: item for item in reversed(items) if isinstance(item, Fetched)}
     found = packages.find_all(connection, sorted(first)) if first else {}
-    fetched = [package for package in found.values() if package.is_unfetched]
-    events = [_fetch(first[package.message_guid], package) for package in fetched]
-    entries = journal.append(connection, events)
-    packages.project(connection, entries)
-    about = zip(entries, fetched, strict=True)
-    subjects.add_pairs(connection, ((entry.index, pair) for entry, each in about for pair in packages.about(each)))
+    return [(first[guid], package) for guid, package in found.items() if package.is_unfetched]
 
 
 def _fetch(item: Fetched, package: packages.Package) -> journal.Event:

@@ -29,10 +29,13 @@ class Mark:
 def read(file: Path) -> Mark | None:
     """Return the mark in a file; None where there is none, or nothing that can be read; raises OSError."""
     try:
-        with file.open("rb") as stream:
-            found = _LINE.match(stream.read(_LONGEST))
+        handle = os.open(file, os.O_RDONLY | os.O_CLOEXEC)
     except FileNotFoundError:
         return None
+    try:
+        found = _LINE.match(os.read(handle, _LONGEST))
+    finally:
+        os.close(handle)
     if found is None or _sum(found[1]) != found[5]:
         return None
     return Mark(int(found[2]), int(found[3]), found[4].decode())
