@@ -11,6 +11,8 @@ from gateway import settings, signatures
 from gateway.cli import main
 from gateway.contracts import builtin, packs, tree
 from gateway.journal import noticing
+from gateway.journal.replay import live
+from gateway.journal.replay import packs as replayed_packs
 from gateway.trust import folder as trusted
 from signing import issue
 from storage import errors, in_force, journal
@@ -142,6 +144,28 @@ def test_journal_cannot_be_told_of_a_pack__it_is_neither_installed_nor_removed(s
     monkeypatch.setenv("GATEWAY_FAILPOINT", "contracts.before-commit:enospc")
     assert CliRunner().invoke(main, [*place, "remove", version]).exit_code == 3
     assert packs.versions(stand.settings.packs) == [version]
+
+
+def test_packs_of_a_day__are_those_that_the_journal_tells_of(stand, small):
+    with stand.house.database.read() as connection:
+        before = journal.size(connection)
+    look = noticing.Look(stand.house)
+    look.refresh()
+    made = packs.install(small, stand.settings.packs)
+    look.refresh()
+    (_, came) = entries(stand, *CONTRACTS)
+    with live.opened(stand.settings) as opened:
+        of_the_day = replayed_packs.Packs(opened)
+        assert of_the_day.at(before) is opened.contracts.catalogue
+        assert [pack.id for pack in of_the_day.at(came.index).packs] == [builtin.pack().id]
+        assert {pack.id for pack in of_the_day.at(came.index + 1).packs} == {builtin.pack().id, made.id}
+    packs.remove(made.version, stand.settings.packs)
+    look.refresh()
+    with live.opened(stand.settings) as opened:
+        of_the_day = replayed_packs.Packs(opened)
+        # One of them is not there any more: by what is there today, which the report says.
+        assert of_the_day.at(came.index + 1) is opened.contracts.catalogue
+        assert [pack.id for pack in of_the_day.at(came.index + 9).packs] == [builtin.pack().id]
 
 
 def test_manifest__is_what_sha256sum_reads(stand, look):
