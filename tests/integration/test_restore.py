@@ -19,7 +19,7 @@ from click.testing import CliRunner
 from gateway.cli import main
 from gateway.journal import errors, publishing, witness
 from storage import journal, verification
-from tests import samples
+from tests import samples, served
 from tests import stand as stands
 from tests.unit.web.test_metrics import values
 
@@ -110,6 +110,31 @@ def test_p20_sqlite__older_copy_restored_and_the_lost_package_sent_again(stand, 
     listed = CliRunner().invoke(main, ["--data", str(stand.settings.data), "journal", "epoch", "--json"])
     (shown,) = json.loads(listed.stdout)["entries"]
     assert (shown["index"], shown["reason"]) == (entry.index, "older-copy")
+
+
+@pytest.mark.slow
+def test_p20_server_of_several_processes__tells_once_before_it_acknowledges(tmp_path):
+    conf = served.new(tmp_path / "data", processes=2, exchange_workers=1)
+    stand = stands.Reopened(dataclasses.replace(conf, port=8080))
+    stand.send(samples.HOUSE)
+    back_up(stand, tmp_path / "backup.db")
+    raw = stands.package(samples.HOUSE)
+    stand.post(raw)
+    stand.close()
+    put_back(stand, tmp_path / "backup.db")
+    server = served.Served(conf)
+    try:
+        assert server.send(raw)[0] == 200
+        assert server.stop() == 0
+        assert len(server.events("the database is not the one that was written last")) == 1
+    finally:
+        server.close()
+    stand.open()
+    found = [entry.kind for entry in entries(stand)]
+    stand.close()
+    assert found.count("restored-from-backup") == 1
+    last = len(found) - found[::-1].index("package-accepted") - 1
+    assert found.index("restored-from-backup") < last
 
 
 def test_copy_restored_of_which_nothing_is_missing__is_told_as_another_place(stand, tmp_path):

@@ -266,6 +266,38 @@ def test_two_processes_at_once__no_alarm(marked, url, tmp_path):
     assert restored(marked()) == []
 
 
+FORK = """
+    import os
+    import sys
+    from pathlib import Path
+    from storage import journal
+    from storage.database import Database
+    from tests.integration.storage import factories
+
+    def write():
+        with database.write() as connection:
+            journal.append(connection, [factories.event()])
+
+    database = Database.open(sys.argv[1], Path(sys.argv[2]))
+    write()
+    child = os.fork()
+    write()
+    write()
+    if child:
+        assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+        write()
+        database.close()
+    else:
+        os._exit(0)
+"""
+
+
+def test_forked_child_beside_its_parent__no_alarm(marked, url, tmp_path):
+    assert factories.outcome(factories.script(FORK, url, str(tmp_path / "first.mark"))) == (0, [])
+    write(marked())
+    assert [entry.kind for entry in entries(marked())] == ["contract-installed"] * 7
+
+
 def test_database_of_a_release_that_kept_no_mark__no_alarm(marked, tmp_path):
     write(marked(), 3)
     with marked("other").write() as connection:
