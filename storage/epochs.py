@@ -65,10 +65,10 @@ class Guard:
             connection.info[_PENDING] = Mark(epoch, size, head)
             return None
         number, before = _latest(connection)
-        now = _identity(connection, self._database)
+        now, seen = _identity(connection, self._database), _of_epoch(seen, number)
         if before is None:
             connection.execute(_ADD, {"number": number, "identity": now})
-        reason = _doubt(connection, seen, number, size) or (Reason.OTHER_PLACE if before not in (None, now) else None)
+        reason = _doubt(connection, seen, size) or (Reason.OTHER_PLACE if before not in (None, now) else None)
         event = None
         if reason is not None:
             number, event = _begin(connection, reason, seen, size, {"identity": now, "identity_before": before})
@@ -85,7 +85,7 @@ class Guard:
         size, _ = journal.head(connection)
         number, before = _latest(connection)
         moved = before not in (None, _identity(connection, self._database))
-        return moved or _doubt(connection, self._seen(), number, size) is not None
+        return moved or _doubt(connection, _of_epoch(self._seen(), number), size) is not None
 
     @contextlib.contextmanager
     def marking(self, transaction: contextlib.AbstractContextManager[sa.Connection]) -> Iterator[sa.Connection]:
@@ -168,8 +168,13 @@ def _agree(seen: Mark | None, epoch: int, size: int, head: str) -> bool:
     return seen.epoch == epoch and (seen.size < size or (seen.size, seen.head) == (size, head))
 
 
-def _doubt(connection: sa.Connection, seen: Mark | None, epoch: int, size: int) -> Reason | None:
-    if seen is None or seen.epoch < epoch:
+def _of_epoch(seen: Mark | None, epoch: int) -> Mark | None:
+    """Return the mark unless it is of an earlier epoch: then somebody has recognised the change since."""
+    return None if seen is None or seen.epoch < epoch else seen
+
+
+def _doubt(connection: sa.Connection, seen: Mark | None, size: int) -> Reason | None:
+    if seen is None:
         return None
     if seen.size > size:
         return Reason.OLDER_COPY

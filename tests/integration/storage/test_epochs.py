@@ -169,6 +169,18 @@ def test_two_nodes_and_many_threads__one_entry(marked):
     assert len(restored(first)) == 1
 
 
+def test_mark_of_an_earlier_epoch__tells_nothing_of_what_is_missing(marked):
+    write(marked("second"), 5)
+    write(marked("first"))
+    cut(marked("other"), 3)
+    write(marked("first"))
+    with marked("other").write() as connection:
+        connection.execute(sa.update(tables.journal_epoch).values(identity="another machine"))
+    marked("second").recognise()
+    facts = restored(marked("second"))[-1].facts
+    assert (facts["epoch"], facts["reason"], facts["missing"]) == (2, "other-place", None)
+
+
 def test_other_identity__is_recognised_once_even_without_a_mark(marked, tmp_path):
     write(marked(), 2)
     with marked("other").write() as connection:
