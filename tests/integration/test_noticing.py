@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import shutil
+import threading
 
 import pytest
 from click.testing import CliRunner
 
-from gateway import settings, signatures
+from gateway import signatures
 from gateway.cli import main
 from gateway.contracts import builtin, packs, tree
 from gateway.journal import noticing
@@ -18,7 +19,7 @@ from signing import issue
 from storage import errors, in_force, journal
 from tests import hostile_packs
 from tests import stand as stands
-from tests.served import Served, new, until
+from tests.served import until
 from tests.unit.contracts import pack_files
 
 
@@ -188,20 +189,19 @@ def test_journal_cannot_be_written__the_change_is_told_by_a_later_look(stand, lo
     assert entries(stand, *TRUST)[-1].facts["sha256"] == above.certificate.fingerprint
 
 
-@pytest.mark.slow
-def test_server_with_two_workers__tells_once_what_there_is_and_what_comes(tmp_path):
-    conf = new(tmp_path / "data", exchange_workers=2)
-    server = Served(conf)
+def test_two_processes_of_a_host__one_of_them_tells(stand):
+    stop = threading.Event()
+    threads = [threading.Thread(target=noticing.run, args=(stand.house, stop)) for _ in range(2)]
+    for thread in threads:
+        thread.start()
     try:
-        stand = stands.Reopened(settings.Settings(data=conf.data, min_free=0))
         until(lambda: entries(stand, journal.Kind.KEY_CHANGED), "the first look")
         above = issue.new_authority("p256", "Another CA", now=stands.NOW)
-        (conf.trust / "another.crt").write_bytes(issue.pem(above.certificate))
-        found = until(lambda: [each for each in entries(stand, *TRUST) if each.facts.get("by") == "folder"], "the look")
-        assert [each.facts["sha256"] for each in found] == [above.certificate.fingerprint]
-        assert len(entries(stand, journal.Kind.KEY_CHANGED)) == 1
-        assert entries(stand, journal.Kind.RESTORED) == []
-        stand.close()
-        assert server.stop() == 0
+        (stand.settings.trust / "another.crt").write_bytes(issue.pem(above.certificate))
+        found = until(lambda: [each for each in entries(stand, *TRUST) if each.facts.get("by") == "folder"], "a look")
     finally:
-        server.close()
+        stop.set()
+        for thread in threads:
+            thread.join()
+    assert [each.facts["sha256"] for each in found] == [above.certificate.fingerprint]
+    assert len(entries(stand, journal.Kind.KEY_CHANGED)) == 1

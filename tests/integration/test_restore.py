@@ -125,11 +125,12 @@ def test_p20_server_of_several_processes__tells_once_before_it_acknowledges(tmp_
     server = served.Served(conf)
     try:
         assert server.send(raw)[0] == 200
+        stand.open()
+        served.until(lambda: journal.Kind.KEY_CHANGED in {entry.kind for entry in entries(stand)}, "the first look")
         assert server.stop() == 0
         assert len(server.events("the database is not the one that was written last")) == 1
     finally:
         server.close()
-    stand.open()
     found = [entry.kind for entry in entries(stand)]
     stand.close()
     assert found.count("restored-from-backup") == 1
