@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from gateway.cli import journal_filters
 from gateway.contracts import builtin
 from gateway.families import handlers
 from gateway.journal import noticing
@@ -43,6 +44,10 @@ CHANGES = {
 
 def test_catalogue__has_every_kind_and_no_other():
     assert set(CATALOGUE) == {kind.value for kind in journal.Kind}
+
+
+def test_every_kind__has_a_word_for_the_search():
+    assert set(journal_filters.STATES.values()) == set(journal.Kind)
 
 
 @pytest.fixture(scope="module")
