@@ -137,11 +137,12 @@ def _database(conf: settings.Settings) -> Step:
     file = conf.data / "gateway.db"
     made = not conf.database and not file.exists()
     try:
-        db = database.Database.open(conf.database_url)
+        db = database.Database.open(conf.database_url, mark=conf.mark)
     except storage_errors.Unsupported as error:
         raise settings.SettingsError(f"database: {error}") from error
     try:
         db.migrate()
+        db.recognise()
     finally:
         db.close()
     return Step("database", "the one that the setting names" if conf.database else str(file), made)

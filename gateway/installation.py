@@ -46,13 +46,19 @@ class Installation:
 
         Raises Unavailable where it has no database schema or no key: nothing may be accepted that cannot be answered
         with a signature (P7) or sealed; and where it cannot be read whom it believes. A damaged pack is not served, and
-        no reason to serve less than the sound ones.
+        no reason to serve less than the sound ones. A database that was restored is recognised here, before anything
+        is acknowledged (P20).
         """
         key, by = signatures.load_key(settings), signatures.incoming(settings)
         sealing = vault.Vault.load(vault.path(settings))
         trusted = trust_force.Force(settings.trust, by=by, revocation=settings.revocation)
         contracts = contract_force.Force(settings.packs, strict=settings.strict_versions, warm=warm)
         db = open_database(settings)
+        try:
+            db.recognise()
+        except storage_errors.StorageError as error:
+            db.close()
+            raise errors.Unavailable(str(error)) from error
         return cls(
             settings=settings,
             database=db,
@@ -106,7 +112,7 @@ def open_database(settings: Settings) -> database.Database:
     except errors.Unavailable:
         keyring = None
     try:
-        db = database.Database.open(settings.database_url, keyring)
+        db = database.Database.open(settings.database_url, keyring, settings.mark)
     except storage_errors.Unsupported as error:
         raise errors.Unavailable(f"setting database: {error}") from error
     try:

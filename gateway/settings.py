@@ -144,6 +144,11 @@ class Settings:
         """Folder of the installed contract packs."""
         return self.data / "contracts"
 
+    @property
+    def mark(self) -> Path:
+        """File by which a restored database is recognised (`storage.epochs`)."""
+        return self.data / "journal.mark"
+
 
 FIELDS: Final = {field.name: field for field in dataclasses.fields(Settings)}
 

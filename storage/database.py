@@ -20,7 +20,7 @@ from typing import Final
 import sqlalchemy as sa
 from sqlalchemy import event, pool
 
-from storage import errors, failpoints, keys, schema, sealing, tables, turn
+from storage import epochs, errors, failpoints, journal, keys, schema, sealing, tables, turn
 
 BUSY_SECONDS: Final = 10
 """How long a statement waits for a lock that is not ours to take in turn: a checkpoint, a foreign tool."""
@@ -59,11 +59,13 @@ class Database:
     A child of a process that was in the middle of a statement is refused on SQLite, rather than let do harm.
     """
 
-    def __init__(self, url: str, keyring: sealing.Keyring | None = None) -> None:
+    def __init__(self, url: str, keyring: sealing.Keyring | None = None, mark: Path | None = None) -> None:
         """See `open`."""
         self.keyring: Final = keyring
         self._url = _normalised(url)
         self._file = _file_of(self._url)
+        self._mark = mark
+        self._guard = None if mark is None else epochs.Guard(mark, self._file)
         self._inherited: list[sa.Engine] = []
         self._used_by_parent = False
         self._turn_of = threading.local()
@@ -71,18 +73,19 @@ class Database:
         _opened.add(self)
 
     @classmethod
-    def open(cls, url: str, keyring: sealing.Keyring | None = None) -> Database:
+    def open(cls, url: str, keyring: sealing.Keyring | None = None, mark: Path | None = None) -> Database:
         """Return the database at `url`: `sqlite:///path` or `postgresql://user@host/name`; connects when first used.
 
         With a `keyring` payloads of packages are sealed and opened; without one they are stored as they are, and
-        sealed ones stay closed.
-        Raises Unsupported for another kind of database, and for one in memory, which could promise nothing.
+        sealed ones stay closed. By the file `mark` it is recognised when it is not the one that was written last
+        (`storage.epochs`). Raises Unsupported for another kind of database, and for one in memory, which could promise
+        nothing.
         """
-        return cls(url, keyring)
+        return cls(url, keyring, mark)
 
-    def __reduce__(self) -> tuple[type[Database], tuple[str, sealing.Keyring | None]]:
+    def __reduce__(self) -> tuple[type[Database], tuple[str, sealing.Keyring | None, Path | None]]:
         """Let a spawned process open the same database."""
-        return Database, (self._url.render_as_string(hide_password=False), self.keyring)
+        return Database, (self._url.render_as_string(hide_password=False), self.keyring, self._mark)
 
     @property
     def is_sqlite(self) -> bool:
@@ -104,6 +107,16 @@ class Database:
                 raise errors.NotInitialised(f"{self._file} does not exist; run `gateway init`")
         with self.read() as connection:
             schema.check(connection)
+
+    def recognise(self) -> None:
+        """Begin an epoch of the journal if the database is not the one that was written last; cheap where it is."""
+        if self._guard is None:
+            return
+        with self.read() as connection:
+            if not self._guard.is_breached(connection):
+                return
+        with self.write(point="epoch") as connection:
+            journal.append(connection, [])
 
     def ping(self) -> None:
         """Raise NotReady unless a transaction can be written now; cheap enough to be asked every second."""
@@ -167,6 +180,8 @@ class Database:
             self._reading = self._engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
             # Whatever the server's default is: what a writer reads must be no older than its turn.
             self._writing = self._hinting = self._engine.execution_options(isolation_level="READ COMMITTED")
+        if self._guard is not None:
+            self._writing = self._writing.execution_options(**{journal.GUARD: self._guard})
 
     def _before_fork(self) -> None:
         # SQLite keeps its locks in memory of the process: a child that inherits any would believe to hold them.
@@ -183,8 +198,10 @@ class Database:
 
     @contextlib.contextmanager
     def _transaction(self, engine: sa.Engine, patience: float | None) -> Iterator[sa.Connection]:
-        with errors.translated(), self._turn(patience), engine.begin() as connection:
-            yield connection
+        with errors.translated(), self._turn(patience):
+            transaction = engine.begin() if self._guard is None else self._guard.marking(engine.begin())
+            with transaction as connection:
+                yield connection
 
     @contextlib.contextmanager
     def _turn(self, patience: float | None) -> Iterator[None]:

@@ -14,7 +14,7 @@ from typing import Any, Final, TypeAlias, TypeVar
 
 import sqlalchemy as sa
 
-from storage import errors, journal, objects, registry, tables
+from storage import errors, in_force, journal, objects, registry, tables
 
 Connection: TypeAlias = sa.Connection
 """For those who pass one on without knowing what it is."""
@@ -242,13 +242,14 @@ def revoke_house(connection: sa.Connection, organisation: str, house: str, at: d
 
 
 def record_trust(
-    connection: sa.Connection, change: str, facts: journal.Facts, at: dt.datetime, payload: journal.Payload
+    connection: sa.Connection, change: str, facts: journal.Facts, at: dt.datetime, *payloads: journal.Payload
 ) -> None:
     """Tell the journal that what is believed has changed: certificates and revocation lists are files, not rows.
 
-    `payload` is the certificate or the list itself: who was believed on a day can be told later.
+    The payload is the certificate or the list itself: who was believed on a day can be told later.
     """
-    _record(connection, at, change, dict(facts), payload)
+    _record(connection, at, change, dict(facts), *payloads)
+    in_force.change_trust(connection, change, facts)
 
 
 def record_dictionary(

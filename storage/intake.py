@@ -1,7 +1,8 @@
 """Group commit: packages that arrive together share one transaction, and one wait for the disk.
 
 Tens of threads call `Writer.accept`; one thread per process takes what has gathered, takes the turn, looks for
-duplicates in the database and among the neighbours, appends to the journal, commits once and wakes everybody.
+duplicates in the database and among the neighbours, appends to the journal, commits once and wakes everybody. Refusals
+and the first fetch of each result go the same way.
 Nobody is woken before the commit returned (P1); a batch that failed leaves nothing behind (P5).
 """
 
@@ -18,9 +19,9 @@ from typing import Final, TypeAlias
 
 import sqlalchemy as sa
 
-from storage import errors, journal, keys, packages, sealing
+from storage import errors, journal, keys, packages, sealing, subjects
 from storage.database import Database
-from storage.packages import Accepted, Refused
+from storage.packages import Accepted, Fetched, Refused
 
 REUSED: Final = "EXP002002"
 """Wire code under which the journal keeps a package whose MessageGUID belongs to another one."""
@@ -54,13 +55,14 @@ class Taken:
 
 
 Outcome: TypeAlias = New | Same | Taken
+Item: TypeAlias = Accepted | Refused | Fetched
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class _Ticket:
-    item: Accepted | Refused
-    event: journal.Event
-    """The item's entry to be, sealed."""
+    item: Item
+    event: journal.Event | None = None
+    """The entry to be of a package, its payloads sealed."""
     outcome: futures.Future[Outcome | None] = dataclasses.field(default_factory=futures.Future)
 
 
@@ -85,13 +87,20 @@ class Writer:
         Raises NotReady when it could not be stored, or not in time: it must not be acknowledged then. If it was
         stored all the same, its repetition is answered with Same.
         """
-        outcome = self._submit(_Ticket(package, self._sealed(package)))
+        outcome = self._submit(_Ticket(package, self._sealed(package)), PATIENCE)
         assert outcome is not None  # noqa: S101  # for mypy: only a refusal has no outcome
         return outcome
 
     def refuse(self, package: Refused) -> None:
         """Store durably that a package was refused; raises NotReady when that could not be done."""
-        self._submit(_Ticket(package, self._sealed(package)))
+        self._submit(_Ticket(package, self._sealed(package)), PATIENCE)
+
+    def fetch(self, result: Fetched, patience: float) -> None:
+        """Store durably that a result is handed out, unless that was told before.
+
+        Raises NotReady when that could not be done, or not within `patience` seconds.
+        """
+        self._submit(_Ticket(result), patience)
 
     def close(self) -> None:
         """Take nothing more, store what was taken, and end the thread."""
@@ -111,7 +120,7 @@ class Writer:
         key_id = secrets.token_bytes(sealing.KEY_ID_BYTES) if own is None else keys.of_package(own)
         return item.event.sealed(keyring.new(key_id), new=True)
 
-    def _submit(self, ticket: _Ticket) -> Outcome | None:
+    def _submit(self, ticket: _Ticket, patience: float) -> Outcome | None:
         with self._arrival:
             if self._closed:
                 raise errors.NotReady("the gateway is stopping")
@@ -119,10 +128,10 @@ class Writer:
             self._start()
             self._arrival.notify_all()
         try:
-            return ticket.outcome.result(PATIENCE)
+            return ticket.outcome.result(patience)
         except futures.TimeoutError:
             ticket.outcome.cancel()
-            raise errors.NotReady(f"not stored within {PATIENCE:g} s") from None
+            raise errors.NotReady(f"not stored within {patience:g} s") from None
 
     def _start(self) -> None:
         # Not in the constructor: threads do not survive the fork of a server that prepares before it forks.
@@ -171,7 +180,13 @@ class Writer:
     def _store(self, tickets: Sequence[_Ticket]) -> list[Outcome | None]:
         with self._database.write(point="journal") as connection:
             outcomes, events = _judge(connection, tickets)
-            packages.project(connection, journal.append(connection, events))
+            fetched = _unfetched(connection, [ticket.item for ticket in tickets])
+            entries = journal.append(connection, [*events, *(_fetch(*each) for each in fetched)])
+            packages.project(connection, entries)
+            about = zip(entries[len(events) :], fetched, strict=True)
+            subjects.add_pairs(
+                connection, ((entry.index, pair) for entry, (_, of) in about for pair in packages.about(of))
+            )
         return outcomes
 
 
@@ -181,14 +196,27 @@ def _judge(connection: sa.Connection, tickets: Sequence[_Ticket]) -> tuple[list[
     outcomes: list[Outcome | None] = []
     events: list[journal.Event] = []
     for ticket in tickets:
-        item = ticket.item
+        item, event = ticket.item, ticket.event
         outcome = _judge_one(item, known) if isinstance(item, Accepted) else None
         outcomes.append(outcome)
+        if event is None or isinstance(outcome, Same):
+            continue
         if isinstance(item, Accepted) and isinstance(outcome, Taken):
-            events.append(_reuse(ticket.event, item.digest, outcome))
-        elif not isinstance(outcome, Same):
-            events.append(ticket.event)
+            event = _reuse(event, item.digest, outcome)
+        events.append(event)
     return outcomes, events
+
+
+def _unfetched(connection: sa.Connection, items: Sequence[Item]) -> list[tuple[Fetched, packages.Package]]:
+    """Return the first fetch of each result that was not told before, and its package."""
+    first = {item.message_guid: item for item in reversed(items) if isinstance(item, Fetched)}
+    found = packages.find_all(connection, sorted(first)) if first else {}
+    return [(first[guid], package) for guid, package in found.items() if package.is_unfetched]
+
+
+def _fetch(item: Fetched, package: packages.Package) -> journal.Event:
+    facts = {"result_index": package.result_index, "system": item.system}
+    return journal.Event(journal.Kind.RESULT_FETCHED, item.at, item.message_guid, facts)
 
 
 def _judge_one(item: Accepted, known: dict[tuple[str, str], packages.Known]) -> Outcome:

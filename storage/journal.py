@@ -27,7 +27,7 @@ import hashlib
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, Protocol, TypeAlias
 
 import sqlalchemy as sa
 import zstandard
@@ -51,11 +51,16 @@ class Kind(enum.StrEnum):
     RUN_FAILED = "run-failed"
     """By our own fault; its payload `result` answers the sender until a repeated run gives a real result."""
     RETRY_ORDERED = "retry-ordered"
+    RESULT_FETCHED = "result-fetched"
+    """The result was handed out for the first time."""
     DIRECTORY_CHANGED = "directory-changed"
     CONTRACT_INSTALLED = "contract-installed"
+    CONTRACT_REMOVED = "contract-removed"
     KEY_CHANGED = "key-changed"
     FILE_STORED = "file-stored"
     PAYLOAD_ERASED = "payload-erased"
+    RESTORED = "restored-from-backup"
+    """The database is not the one that was written last: a new epoch begins (`storage.epochs`)."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -107,6 +112,20 @@ class Event:
         return dataclasses.replace(self, payloads=payloads, new_key=key if new else None)
 
 
+class Guard(Protocol):
+    """Who is asked at each append whether the database is still the same one: `storage.epochs`."""
+
+    def breach(self, connection: sa.Connection, size: int, head: str) -> Event | None:
+        """Return what has to be written first; the journal has `size` entries, the last with the hash `head`."""
+
+    def appended(self, connection: sa.Connection, size: int, head: str) -> None:
+        """Hear how long the journal is after the append, which is not committed yet."""
+
+
+GUARD: Final = "storage_guard"
+"""Execution option of a connection that has a `Guard`."""
+
+
 @dataclasses.dataclass(frozen=True, slots=True)
 class Digest:
     """How a record names a payload."""
@@ -135,28 +154,33 @@ def append(connection: sa.Connection, events: Sequence[Event]) -> list[Entry]:
     """Write `events` in their order at the head of the chain and return their entries.
 
     `connection` comes from `Database.write()`: the chain has one head, so it has one writer. The events are in the
-    journal when that transaction is committed, and not before.
+    journal when that transaction is committed, and not before. Where the database is not the one that was written
+    last, an entry that says so comes before them, even if there are none.
     """
-    if not events:
+    index, previous = head(connection)
+    guard: Guard | None = connection.get_execution_options().get(GUARD)
+    breach = guard.breach(connection, index, previous) if guard is not None else None
+    written = (breach, *events) if breach is not None else events
+    if not written:
         return []
-    head = connection.execute(_HEAD).first()
-    index, previous = (head.entry_index + 1, head.hash) if head is not None else (0, GENESIS)
     entries: list[Entry] = []
-    for event in events:
+    for event in written:
         entries.append(link(index, event, previous))
         index, previous = index + 1, entries[-1].hash
     connection.execute(_ADD_ENTRY, [_entry_row(entry) for entry in entries])
     subjects.add(connection, entries)
     payloads = [
         {"entry_index": entry.index, "role": payload.role, "data": payload.packed}
-        for entry, event in zip(entries, events, strict=True)
+        for entry, event in zip(entries, written, strict=True)
         for payload in event.payloads
     ]
     if payloads:
         connection.execute(_ADD_PAYLOAD, payloads)
     keys.add(connection, (event.new_key for event in events if event.new_key is not None))
     merkle.grow(connection, entries[0].index, len(entries))
-    return entries
+    if guard is not None:
+        guard.appended(connection, index, previous)
+    return entries[len(written) - len(events) :]
 
 
 def link(index: int, event: Event, previous: str) -> Entry:
@@ -181,8 +205,13 @@ def link(index: int, event: Event, previous: str) -> Entry:
 
 def size(connection: sa.Connection) -> int:
     """Return the number of entries, which is the index of the next one."""
-    head = connection.execute(_HEAD).first()
-    return 0 if head is None else head.entry_index + 1
+    return head(connection)[0]
+
+
+def head(connection: sa.Connection) -> tuple[int, str]:
+    """Return the number of entries, and the hash of the last one: what the next record names."""
+    row = connection.execute(_HEAD).first()
+    return (0, GENESIS) if row is None else (row.entry_index + 1, row.hash)
 
 
 def entries(connection: sa.Connection, start: int = 0, stop: int | None = None) -> Iterator[Entry]:

@@ -8,12 +8,12 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import enum
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 import sqlalchemy as sa
 
-from storage import errors, journal, tables
+from storage import errors, journal, subjects, tables
 
 REQUEST: Final = "request"
 RESULT: Final = "result"
@@ -97,6 +97,17 @@ class Refused:
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
+class Fetched:
+    """A result that is about to be handed out."""
+
+    message_guid: str
+    """MessageGUID that the gateway gave the package."""
+    system: str
+    """Login of the information system that asked."""
+    at: dt.datetime
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
 class Known:
     """The package that came first under a sender's MessageGUID."""
 
@@ -130,11 +141,18 @@ class Package:
     """Index of its latest `run-failed` entry; the answer there counts until the result is made."""
     parked_index: int | None
     """The same while a repeated run has not been ordered: nobody works on the package meanwhile."""
+    fetched_index: int | None
+    """Index of its `result-fetched` entry, once the result was handed out."""
 
     @property
     def answer_index(self) -> int | None:
         """Index of the entry whose payload answers getState."""
         return self.failed_index if self.result_index is None else self.result_index
+
+    @property
+    def is_unfetched(self) -> bool:
+        """Whether it has a result that nobody has fetched yet."""
+        return self.result_index is not None and self.fetched_index is None
 
 
 def key(requester_guid: str) -> str:
@@ -159,6 +177,13 @@ def get(connection: sa.Connection, message_guid: str) -> Package | None:
     """Return the package to which the gateway gave this MessageGUID (lower case), or None."""
     row = connection.execute(_GET, {"guid": message_guid}).first()
     return None if row is None else from_row(row)
+
+
+def about(package: Package) -> Iterator[subjects.Pair]:
+    """Yield whose package it is and what it asks for: its later entries do not say so themselves."""
+    yield subjects.Subject.OPERATION, package.operation
+    if package.organisation:
+        yield subjects.Subject.ORGANISATION, package.organisation
 
 
 def named(connection: sa.Connection, guid: str) -> list[Package]:
@@ -235,7 +260,8 @@ def parked(connection: sa.Connection) -> int:
 def project(connection: sa.Connection, entries: Iterable[journal.Entry]) -> None:
     """Bring the packages up to date with new journal entries, given in their order.
 
-    Raises AlreadyFinished for the result, or a failed run, of a package that has a result or is unknown.
+    Raises AlreadyFinished for the result, or a failed run, of a package that has a result or is unknown, and for a
+    second first fetch.
     """
     entries = list(entries)
     accepted = [_row(entry) for entry in entries if entry.kind == journal.Kind.PACKAGE_ACCEPTED]
@@ -313,11 +339,15 @@ _FAIL: Final = (
     .where(_GUID, _UNFINISHED)
     .values(failed_index=sa.bindparam("index"), parked_index=sa.bindparam("index"))
 )
+_FETCH: Final = (
+    sa.update(_PACKAGE).where(_GUID, _PACKAGE.c.fetched_index.is_(None)).values(fetched_index=sa.bindparam("index"))
+)
 _UNPARK: Final = sa.update(_PACKAGE).where(_GUID, _UNFINISHED).values(parked_index=None)
 _CHANGES: Final[Mapping[str, sa.Update]] = {
     journal.Kind.RESULT_MADE: _FINISH,
     journal.Kind.RUN_FAILED: _FAIL,
     journal.Kind.RETRY_ORDERED: _UNPARK,
+    journal.Kind.RESULT_FETCHED: _FETCH,
 }
 """What an entry of each kind changes in the package that it is about."""
 

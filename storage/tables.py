@@ -66,14 +66,15 @@ journal_entry: Final = sa.Table(
     sa.Column("record", sa.LargeBinary, nullable=False),
     _required("hash"),
 )
-# The journal itself cannot hold a second acceptance or a second result of one message, whatever the code does.
+# The journal itself cannot hold a second acceptance, result or first fetch of one message, whatever the code does.
+_ONCE: Final = journal_entry.c.kind.in_(("package-accepted", "result-made", "result-fetched"))
 sa.Index(
     "journal_entry_once",
     journal_entry.c.message,
     journal_entry.c.kind,
     unique=True,
-    sqlite_where=journal_entry.c.kind.in_(("package-accepted", "result-made")),
-    postgresql_where=journal_entry.c.kind.in_(("package-accepted", "result-made")),
+    sqlite_where=_ONCE,
+    postgresql_where=_ONCE,
 )
 
 journal_payload: Final = sa.Table(
@@ -166,6 +167,7 @@ package: Final = sa.Table(
     sa.Column("finished_at", UTC),
     sa.Column("failed_index", sa.BigInteger),
     sa.Column("parked_index", sa.BigInteger),
+    sa.Column("fetched_index", sa.BigInteger),
     # The key leads: one statement finds the duplicates of a whole batch.
     sa.UniqueConstraint("requester_key", "sender", name="package_requester"),
 )
@@ -330,6 +332,21 @@ stored_part: Final = sa.Table(
 
 # --- Installation -----------------------------------------------------------------------------------------------------
 
+# Which databases this one has been: a row for each epoch (`storage.epochs`).
+journal_epoch: Final = sa.Table(
+    "journal_epoch",
+    metadata,
+    sa.Column("number", sa.Integer, primary_key=True, autoincrement=False),
+    _required("identity"),
+)
+# What the journal last said of things outside of the database: a projection of it (`storage.in_force`).
+in_force: Final = sa.Table(
+    "in_force",
+    metadata,
+    sa.Column("what", sa.Text, primary_key=True),
+    sa.Column("name", sa.Text, primary_key=True),
+    _required("sha256"),
+)
 heartbeat: Final = sa.Table(
     "heartbeat",
     metadata,

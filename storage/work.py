@@ -20,7 +20,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import Final
 
 import sqlalchemy as sa
@@ -94,7 +94,7 @@ def finish(
     payload = journal.Payload(packages.RESULT, result)
     event = journal.Event(journal.Kind.RESULT_MADE, now, message_guid, {**facts, "worker": worker}, (payload,))
     (entry,) = journal.append(connection, [_sealed(connection, event, message_guid)])
-    more = {*_named(package), *about} - {*subjects.said(entry)}
+    more = {*packages.about(package), *about} - {*subjects.said(entry)}
     subjects.add_pairs(connection, ((entry.index, pair) for pair in sorted(more)))
     packages.project(connection, [entry])
     connection.execute(_DROP, {"guid": message_guid})
@@ -124,7 +124,7 @@ def fail(
     payload = journal.Payload(packages.RESULT, answer)
     event = journal.Event(journal.Kind.RUN_FAILED, now, message_guid, {**facts, "worker": worker}, (payload,))
     (entry,) = journal.append(connection, [_sealed(connection, event, message_guid)])
-    subjects.add_pairs(connection, ((entry.index, pair) for pair in _named(package)))
+    subjects.add_pairs(connection, ((entry.index, pair) for pair in packages.about(package)))
     packages.project(connection, [entry])
     return entry
 
@@ -142,7 +142,7 @@ def retry(connection: sa.Connection, message_guid: str, now: dt.datetime) -> jou
         raise errors.NotFailed(_why_not(package))
     facts = {"failed_index": package.parked_index}
     (entry,) = journal.append(connection, [journal.Event(journal.Kind.RETRY_ORDERED, now, message_guid, facts)])
-    subjects.add_pairs(connection, ((entry.index, pair) for pair in _named(package)))
+    subjects.add_pairs(connection, ((entry.index, pair) for pair in packages.about(package)))
     packages.project(connection, [entry])
     return entry
 
@@ -158,13 +158,6 @@ def _sealed(connection: sa.Connection, event: journal.Event, message_guid: str) 
         return event.sealed(key, new=False)
     keyring = keys.keyring(connection)
     return event if keyring is None else event.sealed(keyring.new(keys.of_package(message_guid)), new=True)
-
-
-def _named(package: packages.Package) -> Iterator[subjects.Pair]:
-    """Yield whose package it is and what it asks for: its later entries do not say so themselves."""
-    yield subjects.Subject.OPERATION, package.operation
-    if package.organisation:
-        yield subjects.Subject.ORGANISATION, package.organisation
 
 
 def _why_not(package: packages.Package) -> str:

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import contextlib
+import functools
+import os
+import pwd
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
 
-from gateway import wire
+from gateway import clock, wire
 from gateway.cli import contract_names, contracts_diff, contracts_sample, outcome, place, show
-from gateway.contracts import builtin, errors, model, packs
+from gateway.contracts import builtin, errors, model, packs, tree
 from gateway.families import handlers
+from gateway.journal import noticing
+from storage import database, in_force
 
 
 @click.group("contracts")
@@ -87,16 +94,17 @@ def install(where: place.Place, sources: tuple[Path, ...], *, check_only: bool) 
     """Install official contract packs, folders or zips; every schema is compiled before anything is stored.
 
     A pack that cannot serve is refused whole, with the reason, and the others go on. What was installed before stays
-    in force beside them. A running server takes the pack in by itself, within seconds.
+    in force beside them. A running server takes the pack in by itself, within seconds. The journal tells of each; a
+    pack of which it cannot be told is not installed.
     """
-    into = None if check_only else where.need().packs
     refused = 0
-    for source in sources:
-        try:
-            click.echo(_check(source) if into is None else _install(source, into))
-        except errors.ContractError as error:
-            refused += 1
-            click.echo(f"Error: {source}: {error}", err=True)
+    with contextlib.nullcontext() if check_only else where.database() as db:
+        for source in sources:
+            try:
+                click.echo(_check(source) if db is None else _install(source, where.need().packs, db))
+            except errors.ContractError as error:
+                refused += 1
+                click.echo(f"Error: {source}: {error}", err=True)
     if refused:
         raise outcome.Stop(f"{show.counted(refused, 'pack')} of {len(sources)} refused; nothing of them is stored")
 
@@ -109,14 +117,15 @@ def remove(where: place.Place, versions: tuple[str, ...]) -> None:
 
     Packages of that version that were accepted and wait for execution are executed and answered by the newest contract
     that serves the same address; where none does, they wait until the pack is installed again. A running server lets
-    the pack go by itself, within seconds.
+    the pack go by itself, within seconds. The journal tells of each.
     """
     into = where.need().packs
-    for version in versions:
-        if version == builtin.pack().id:
-            raise outcome.Stop(f"{version} is the built-in contract, which cannot be removed")
-        packs.remove(version, into)
-        click.echo(f"removed {version}; its files are gone, what was accepted under it stays")
+    with where.database() as db:
+        for version in versions:
+            if version == builtin.pack().id:
+                raise outcome.Stop(f"{version} is the built-in contract, which cannot be removed")
+            packs.remove(version, into, functools.partial(_removed, db))
+            click.echo(f"removed {version}; its files are gone, what was accepted under it stays")
 
 
 @command.command(epilog=show.examples("gateway contracts verify", "gateway contracts verify 16.3.0.0"))
@@ -151,12 +160,37 @@ def _check(source: Path) -> str:
     return f"{pack.id} can be installed: {pack.title}, {_size(pack)}"
 
 
-def _install(source: Path, into: Path) -> str:
+def _install(source: Path, into: Path, db: database.Database) -> str:
     before = packs.versions(into)
-    pack = packs.install(source, into)
+    pack = packs.install(source, into, functools.partial(_installed, db))
     if pack.version in before:
         return f"{pack.id} is already installed, nothing has changed"
     return f"installed {pack.id}: {pack.title}, {_size(pack)}"
+
+
+@contextlib.contextmanager
+def _installed(db: database.Database, pack: model.Pack) -> Iterator[None]:
+    """Tell the journal of a pack in the transaction of the block: none is judged by it before that is committed."""
+    with db.write(point="contracts") as connection:
+        facts = {**noticing.facts(pack, noticing.COMMAND), "user": _user()}
+        in_force.install_contract(connection, pack.id, tree.listing(pack.files), facts, clock.now())
+        yield
+
+
+@contextlib.contextmanager
+def _removed(db: database.Database, pack: str) -> Iterator[None]:
+    with db.write(point="contracts") as connection:
+        facts = {**noticing.source(noticing.COMMAND), "user": _user()}
+        in_force.remove_contract(connection, pack, facts, clock.now())
+        yield
+
+
+def _user() -> str:
+    """Name under which the system knows who runs the command."""
+    try:
+        return pwd.getpwuid(os.getuid()).pw_name
+    except KeyError:
+        return str(os.getuid())
 
 
 def _size(pack: model.Pack) -> str:

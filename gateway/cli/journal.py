@@ -6,6 +6,7 @@ import click
 
 from gateway.cli import (
     journal_checkpoint,
+    journal_epoch,
     journal_evidence,
     journal_receipt,
     journal_replay,
@@ -25,3 +26,4 @@ command.add_command(journal_checkpoint.command)
 command.add_command(journal_receipt.command)
 command.add_command(journal_evidence.command)
 command.add_command(journal_witness.command)
+command.add_command(journal_epoch.command)

@@ -20,8 +20,13 @@ STATES: Final = {
     "done": journal.Kind.RESULT_MADE,
     "failed": journal.Kind.RUN_FAILED,
     "retried": journal.Kind.RETRY_ORDERED,
+    "fetched": journal.Kind.RESULT_FETCHED,
     "changed": journal.Kind.DIRECTORY_CHANGED,
     "file": journal.Kind.FILE_STORED,
+    "contract": journal.Kind.CONTRACT_INSTALLED,
+    "contract-removed": journal.Kind.CONTRACT_REMOVED,
+    "key": journal.Kind.KEY_CHANGED,
+    "restored": journal.Kind.RESTORED,
 }
 """What happened, by the word for it on the command line."""
 _SUBJECTS: Final = {

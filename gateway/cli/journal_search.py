@@ -32,7 +32,8 @@ def command(
 ) -> None:
     """Find entries of the journal, the newest first: all options that are given have to fit.
 
-    An entry is a package that was accepted or refused, a result, a failed run, a change of the directory, a file.
+    An entry is a package that was accepted or refused, a result that was made or fetched, a failed run, a change of the
+    directory, of the contracts or of the key, a file, or a restored database.
     """
     with where.database() as db, db.read() as connection:
         found = searching.found(connection, chosen.query, before=before, limit=limit)

@@ -87,12 +87,12 @@ def _take(source: str, conf: settings.Settings, keeper: lists.Keeper, db: databa
             taking = keeper.take(data, at=clock.now(), archive=not is_address)
             if is_address:
                 sources.remember(conf.trust, (*sources.remembered(conf.trust), source))
+            if taking.fate is not lists.Fate.UNCHANGED:
+                _record(taking, data, db)
     except errors.TrustError as error:
         return Report(source, "failed", reason=str(error))
     except OSError as error:
         return Report(source, "failed", reason=error.strerror or str(error))
-    if taking.fate is not lists.Fate.UNCHANGED:
-        _record(taking, data, db)
     found = taking.found
     return Report(
         source=source,

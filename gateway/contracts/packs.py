@@ -14,14 +14,21 @@ import fcntl
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeAlias
 
 from gateway.contracts import errors, model, stored, trial
 
 MANIFEST: Final = stored.MANIFEST
 _HIDDEN: Final = "."
+
+Told: TypeAlias = contextlib.AbstractContextManager[object]
+"""What is open while a pack appears or goes: the transaction that tells the journal."""
+
+
+def _untold(_: object) -> Told:
+    return contextlib.nullcontext()
 
 
 def check(source: Path) -> model.Pack:
@@ -33,25 +40,21 @@ def check(source: Path) -> model.Pack:
         return stored.load(trial.run(source, Path(staging)))
 
 
-def install(source: Path, into: Path) -> model.Pack:
+def install(source: Path, into: Path, told: Callable[[model.Pack], Told] = _untold) -> model.Pack:
     """Check a pack and store it under `into`; the same pack again changes nothing.
 
-    Raises ContractError where the pack cannot serve, or where other files are installed under its version.
+    It appears while the context `told` of it is open; what that raises at its end takes the pack back. Raises
+    ContractError where the pack cannot serve, or where other files are installed under its version.
     """
     try:
         into.mkdir(parents=True, exist_ok=True)
-        with _alone(into) as lock, _staging(into) as staging:
+        with alone(into) as lock, _staging(into) as staging:
             folder = trial.run(source, staging, held=(lock,))
             pack = stored.load(folder)
             target = into / pack.version
             if target.exists():
                 return _same(target, pack)
-            folder.rename(target)
-            try:
-                stored.sync(into)
-            except OSError:
-                target.rename(folder)
-                raise
+            _move(folder, target, into, told(pack))
     except OSError as error:
         raise errors.ContractError("", f"the pack cannot be stored: {error.strerror}") from error
     return pack
@@ -123,15 +126,17 @@ def versions(into: Path) -> list[str]:
     return [folder.name for folder in _folders(into)]
 
 
-def remove(version: str, into: Path) -> None:
-    """Remove an installed pack, sound or damaged; raises ContractError where none has this version."""
+def remove(version: str, into: Path, told: Callable[[str], Told] = _untold) -> None:
+    """Remove an installed pack, sound or damaged; raises ContractError where none has this version.
+
+    It goes while the context `told` of its version is open; what that raises at its end brings the pack back.
+    """
     if version not in versions(into):
         raise errors.ContractError("", f"no pack {version} is installed")
     try:
-        with _alone(into), _staging(into) as staging:
+        with alone(into), _staging(into) as staging:
             # The rename takes it out of force at once, the rest is cleaning up.
-            (into / version).rename(staging / version)
-            stored.sync(into)
+            _move(into / version, staging / version, into, told(version))
     except FileNotFoundError:
         raise errors.ContractError("", f"no pack {version} is installed") from None
     except OSError as error:
@@ -155,8 +160,20 @@ def _same(target: Path, pack: model.Pack) -> model.Pack:
     return pack
 
 
+def _move(here: Path, there: Path, into: Path, told: Told) -> None:
+    """Move a folder durably while `told` is open; back again where anything fails, the end of `told` too."""
+    try:
+        with told:
+            here.rename(there)
+            stored.sync(into)
+    except BaseException:
+        if there.exists() and not here.exists():
+            there.rename(here)
+        raise
+
+
 @contextlib.contextmanager
-def _alone(into: Path) -> Iterator[int]:
+def alone(into: Path) -> Iterator[int]:
     """Hold the lock on the folder of packs; the system lets go of it when its last holder is gone."""
     handle = os.open(into, os.O_RDONLY)
     try:

@@ -124,8 +124,12 @@ def manifest(files: FileTree) -> dict[str, str]:
 
 def digest(files: FileTree) -> str:
     """Return one SHA-256 over the whole manifest."""
-    lines = "".join(f"{sha}  {path}\n" for path, sha in manifest(files).items())
-    return hashlib.sha256(lines.encode()).hexdigest()
+    return hashlib.sha256(listing(files)).hexdigest()
+
+
+def listing(files: FileTree) -> bytes:
+    """Return the manifest as lines that sha256sum -c reads."""
+    return "".join(f"{sha}  {path}\n" for path, sha in manifest(files).items()).encode()
 
 
 def wanted(path: str) -> bool:

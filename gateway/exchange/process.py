@@ -16,7 +16,7 @@ from typing import Final
 from gateway import child, errors, installation, logs, settings
 from gateway.exchange import worker
 from gateway.files import keeper
-from gateway.journal import publishing
+from gateway.journal import noticing, publishing
 
 log: Final = logging.getLogger("gateway.processes")
 
@@ -36,8 +36,10 @@ def main(lifeline: int) -> int:
     watch = threading.Thread(target=house.force.watch, args=(stop, child.settle), name="contracts", daemon=True)
     files = threading.Thread(target=keeper.run, args=(house, stop), name="files", daemon=True)
     journal = threading.Thread(target=publishing.run, args=(house, stop), name="journal", daemon=True)
+    notice = threading.Thread(target=noticing.run, args=(house, stop), name="noticing", daemon=True)
     child.settle()
     watch.start()
+    notice.start()
     journal.start()
     files.start()
     thread.start()

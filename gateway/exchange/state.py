@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+import logging
+from typing import Final
+
 from gateway import clock, errors, installation, wire
 from gateway.contracts import model
 from gateway.exchange import results
 from gateway.intake import passage
+from storage import errors as storage_errors
 from storage import packages
+
+log: Final = logging.getLogger("gateway.exchange")
+
+_PATIENCE: Final = 2.0
+"""Seconds for which a result waits for its fetch to be journaled; then it goes out all the same."""
 
 
 def answer(house: installation.Installation, writer: results.Results, on_way: passage.Passage) -> bytes:
@@ -23,10 +32,21 @@ def answer(house: installation.Installation, writer: results.Results, on_way: pa
         if package is None or package.sender != on_way.sender or package.path != on_way.path:
             raise errors.Rejected(errors.REQUEST_NOT_FOUND, f"Запрос {asked} не найден", where="MessageGUID")
         stored = packages.answer(connection, asked)
-        if stored is not None:
-            return stored
-        reached = packages.state(connection, asked)
+        reached = packages.State.DONE if stored is not None else packages.state(connection, asked)
+    if stored is not None:
+        if package.is_unfetched:
+            _record(house, packages.Fetched(asked, on_way.system.login, on_way.received_at))
+        return stored
     return writer.unfinished(results.about(on_way.contracts, package), int(reached), clock.now())
+
+
+def _record(house: installation.Installation, fetched: packages.Fetched) -> None:
+    """Tell the journal that a result is handed out; a database that cannot write keeps nobody from a result."""
+    try:
+        house.writer.fetch(fetched, _PATIENCE)
+    except storage_errors.NotReady as error:
+        facts = {"message": fetched.message_guid, "reason": str(error)}
+        log.warning("fetch of a result not journaled", extra={"facts": facts})
 
 
 def _finished(house: installation.Installation, writer: results.Results, on_way: passage.Passage) -> bytes:

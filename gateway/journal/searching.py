@@ -20,11 +20,12 @@ class Found:
     requester_guid: str | None
     """MessageGUID of the sender."""
     operation: str | None
-    """Of a change of the directory: what was changed."""
+    """Of a change of the directory: what was changed; of a contract: its pack."""
     organisation: str | None
     """orgPPAGUID."""
     code: str | None
     outcome: str | None
+    """Of a result; of a new epoch: why it began."""
     certificate_sha256: str | None
 
 
@@ -60,10 +61,10 @@ def _found(entry: journal.Entry, package: packages.Package | None) -> Found:
         entry.kind,
         entry.message,
         package.requester_guid if package else _text(facts.get("requester_guid")),
-        package.operation if package else _text(facts.get("operation") or facts.get("change")),
+        package.operation if package else _text(facts.get("operation") or facts.get("change") or facts.get("pack")),
         (package.organisation if package else _text(facts.get("organisation"))) or None,
         _text(facts.get("code")),
-        _text(facts.get("outcome")),
+        _text(facts.get("outcome") or facts.get("reason")),
         _text(facts.get("certificate_sha256")),
     )
 

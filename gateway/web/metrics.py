@@ -28,7 +28,7 @@ import gateway
 from gateway import clock, installation
 from gateway.journal import checkpoint, notes
 from gateway.web import response
-from storage import checkpoints, errors, journal, packages
+from storage import checkpoints, epochs, errors, journal, packages
 
 log: Final = logging.getLogger("gateway.web")
 
@@ -171,7 +171,7 @@ class _State(registry.Collector):
         with self._house.database.read() as connection:
             waiting, oldest = packages.waiting(connection), packages.oldest_waiting(connection)
             parked, entries = packages.parked(connection), journal.size(connection)
-            signed = checkpoints.last(connection)
+            signed, epoch = checkpoints.last(connection), epochs.number(connection)
         age = (clock.now() - oldest).total_seconds() if oldest else 0.0
         told = {} if signed is None else _checkpoint(signed)
         return {
@@ -180,6 +180,7 @@ class _State(registry.Collector):
             "gateway_oldest_waiting_seconds": max(age, 0.0),
             "gateway_packages_failed": parked,
             "gateway_journal_entries": entries,
+            "gateway_journal_epoch": epoch,
         }
 
 
@@ -196,6 +197,7 @@ _MEANINGS: Final = {
     "gateway_oldest_waiting_seconds": "Age of the oldest of them; 0 when none waits.",
     "gateway_packages_failed": "Packages whose execution has failed by our own fault; see gateway exchange.",
     "gateway_journal_entries": "Entries of the journal.",
+    "gateway_journal_epoch": "Times that the database was recognised as restored or moved.",
     "gateway_journal_checkpoint_entries": "Entries that the last checkpoint of the journal covers.",
     "gateway_journal_checkpoint_age_seconds": "Age of the last checkpoint; it grows while nothing is written.",
 }

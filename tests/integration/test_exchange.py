@@ -117,6 +117,57 @@ def test_result__can_be_fetched_many_times_and_never_changes(stand):
     assert len(bodies) == 1
 
 
+def fetches(stand):
+    with stand.house.database.read() as connection:
+        return [entry for entry in journal.entries(connection) if entry.kind == journal.Kind.RESULT_FETCHED]
+
+
+def test_result_fetched_the_first_time__is_an_entry_and_later_polls_write_nothing(stand):
+    guid = stand.send(samples.HOUSE).message_guid
+    assert stand.state(guid).status == 200
+    stand.work()
+    assert fetches(stand) == []
+    stand.state(guid)
+    with stand.house.database.read() as connection:
+        package, size = packages.get(connection, guid), journal.size(connection)
+    (entry,) = fetches(stand)
+    assert entry.message == guid
+    assert entry.facts == {"result_index": package.result_index, "system": stands.LOGIN}
+    stand.state(guid)
+    with stand.house.database.read() as connection:
+        assert journal.size(connection) == size
+
+
+def test_two_polls_at_once__one_entry_and_two_results(stand):
+    guid = stand.send(samples.HOUSE).message_guid
+    stand.work()
+    start, bodies = threading.Barrier(8), []
+
+    def poll():
+        start.wait()
+        bodies.append(etree.tostring(stand.state(guid).xml.find(f".//{{{HM}}}getStateResult")))
+
+    threads = [threading.Thread(target=poll) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert (len(bodies), len(set(bodies)), len(fetches(stand))) == (8, 1, 1)
+
+
+@pytest.mark.parametrize("point", ["journal.before-commit", "journal.after-commit"])
+def test_journal_cannot_be_written__the_result_goes_out_and_a_later_fetch_is_told(stand, monkeypatch, caplog, point):
+    guid = stand.send(samples.HOUSE).message_guid
+    stand.work()
+    monkeypatch.setenv("GATEWAY_FAILPOINT", f"{point}:enospc")
+    assert stand.state(guid).xml.find(f".//{{{HM}}}getStateResult") is not None
+    (warning,) = [record for record in caplog.records if record.getMessage() == "fetch of a result not journaled"]
+    assert warning.facts["message"] == guid
+    monkeypatch.delenv("GATEWAY_FAILPOINT")
+    stand.state(guid)
+    assert [entry.message for entry in fetches(stand)] == [guid]
+
+
 def test_result__says_the_message_guid_of_the_question_in_its_header(stand):
     guid, question = stand.send(samples.HOUSE).message_guid, str(uuid.uuid4()).upper()
     header = stand.state(guid, guid=question).xml.find(f".//{wire.base('ResultHeader')}")
@@ -157,6 +208,7 @@ def test_family_that_breaks__gives_exp001000_with_an_incident_and_the_next_packa
     assert text(problem, "ErrorCode") == "EXP001000"
     (defect,) = [record for record in caplog.records if record.getMessage() == "defect"]
     incident = defect.facts["incident"]
+    assert fetches(stand) == [], "the answer to a failed run is no result"
     assert incident in text(problem, "Description")
     assert b"SECRET" not in etree.tostring(result)
     good = stand.result(stand.send(samples.HOUSE).message_guid)

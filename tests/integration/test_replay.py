@@ -16,7 +16,7 @@ from gateway.cli import main
 from gateway.contracts import builtin, catalogue, force, schema
 from gateway.exchange import circumstances
 from gateway.families import api, handlers
-from gateway.journal import selection
+from gateway.journal import noticing, selection
 from gateway.journal.replay import engine, live, text
 from gateway.journal.replay.findings import Fate, Part, Why
 from gateway.journal.replay.report import Question, Report
@@ -233,6 +233,16 @@ def test_authority_removed_by_hand__is_explained_by_the_trust_of_the_day_and_tod
     }
     assert today.is_good
     assert today.registries is None
+
+
+def test_authority_removed_by_hand_and_noticed__is_believed_on_its_day(stand, tmp_path):
+    look = noticing.Look(stand.house)
+    look.refresh()
+    (stand.settings.trust / "ca.crt").unlink()
+    look.refresh()
+    assert replayed.replay(stand, tmp_path / "own").findings == []
+    today = replayed.replay(stand, tmp_path / "today", today=True)
+    assert {each.fate for each in today.findings} == {Fate.CHANGED}
 
 
 def test_authority_removed_by_the_command__is_believed_on_its_day_and_not_today(stand, tmp_path):

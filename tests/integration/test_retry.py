@@ -70,7 +70,9 @@ def test_failed_once_then_retried__state_is_exp001000_before_and_between_and_the
     assert stand.work() == 1
     assert code(stand, failed) is None
     assert len(list(answer(stand, failed).iter(wire.base("UpdateDate")))) == 13
-    assert kinds(stand, failed) == ["package-accepted", "run-failed", "retry-ordered", "result-made"]
+    assert kinds(stand, failed) == [
+        "package-accepted", "run-failed", "retry-ordered", "result-made", "result-fetched",
+    ]  # fmt: skip
     exported = stand.result(stand.send(samples.EXPORT).message_guid)
     assert exported.find(wire.base("ErrorMessage")) is None
 

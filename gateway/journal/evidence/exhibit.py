@@ -9,7 +9,7 @@ from typing import Final
 from lxml import etree
 
 from gateway import errors, xml
-from gateway.soap import application
+from gateway.soap import parts
 from signing import certificates, octets, policy, trust, verdict, xades
 from signing.certificates import Certificate
 from signing.digests import SHA2
@@ -55,7 +55,7 @@ class Exhibit:
 def of_request(raw: bytes, by: policy.Policy, anchors: trust.TrustStore, at: dt.datetime) -> Exhibit | None:
     """Return the request, judged as of `at`; None where its signature is not intact."""
     try:
-        _, element = application.take_apart(xml.parse(raw))
+        _, element = parts.take_apart(xml.parse(raw))
     except (xml.NotXML, errors.Rejected):
         return None
     return _exhibit(REQUEST, element, by, anchors, at)

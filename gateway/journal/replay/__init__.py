@@ -3,6 +3,7 @@
 live         the installation that is replayed, read and never written
 world        what the journal has made so far: directory, dictionaries, files, registry, in a database of its own
 days         whom the installation believed when a package came
+packs        which contract packs were in force then
 judging      the verdict on a package again
 rerun        the run of a package again
 comparison   two results, two registries

@@ -1,6 +1,7 @@
 """Whom an installation believed on a day: today's trust folder, without the changes that the journal tells of since.
 
-What was put into the folder by hand has no entry, and counts as having been there always.
+What was put into the folder by hand has the entry of when it was noticed. What the first look of all has found counts
+as having been there always.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import hashlib
 from pathlib import Path
 from typing import Final
 
+from gateway.journal import noticing
 from gateway.journal.replay.live import Damaged, Live
 from signing import certificates, errors, revocation, trust, trust_folder
 from storage import journal
@@ -73,7 +75,8 @@ class Days:
         owner = entry.facts.get("organisation")
         if change in ("trust-added", "trust-removed"):
             place = (sha256, str(owner) if owner else None)
-            self._changes.append(_Change(entry.index, place, change == "trust-added", None))
+            if change == "trust-removed" or entry.facts.get("by") != noticing.FIRST_LOOK:
+                self._changes.append(_Change(entry.index, place, change == "trust-added", None))
             self._keep_certificate(entry, place)
         elif change == "crl-updated":
             self._changes.append(_Change(entry.index, None, added=True, crl=sha256))

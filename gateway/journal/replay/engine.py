@@ -14,6 +14,7 @@ from gateway.journal.replay import comparison, judging, rerun
 from gateway.journal.replay.days import Days
 from gateway.journal.replay.findings import Fate, Finding, Part, Why
 from gateway.journal.replay.live import Damaged, Live
+from gateway.journal.replay.packs import Packs
 from gateway.journal.replay.report import Question, Report
 from gateway.journal.replay.world import Unrecorded, World
 from gateway.xml import NotXML
@@ -30,6 +31,7 @@ class Replay:
         self._question = question
         self._progress = progress
         self._days = Days(live)
+        self._packs = Packs(live)
         self._world = World(folder, live)
         self._report = Report(0, collections.Counter(), [])
         self._accepted: dict[str, journal.Entry] = {}
@@ -121,9 +123,11 @@ class Replay:
     def _bench(self, entry: journal.Entry, connection: directory.Connection) -> judging.Bench:
         question = self._question
         if question.today:
-            return judging.Bench(self._live, connection, self._days.today(), self._now, question.contract)
+            there = self._live.contracts.catalogue
+            return judging.Bench(self._live, connection, self._days.today(), self._now, question.contract, there)
         pack = question.contract or str(entry.facts.get("pack") or "") or None
-        return judging.Bench(self._live, connection, self._days.at(entry.index), entry.at, pack)
+        days, packs = self._days.at(entry.index), self._packs.at(entry.index)
+        return judging.Bench(self._live, connection, days, entry.at, pack, packs)
 
     def _verdict_fate(self, entry: journal.Entry, recorded: str, found: str) -> tuple[Fate, Why | None]:
         if found == recorded:

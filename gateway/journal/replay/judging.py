@@ -9,7 +9,7 @@ from typing import Final
 from lxml import etree
 
 from gateway import errors, wire, xml
-from gateway.contracts import model, phrases
+from gateway.contracts import catalogue, model, phrases
 from gateway.intake import header, schema, signature
 from gateway.journal.replay.live import Live
 from gateway.soap import parts
@@ -40,6 +40,8 @@ class Bench:
     """For which time signatures are judged."""
     pack: str | None
     """Id of the pack to judge by; None for the one that the catalogue chooses."""
+    catalogue: catalogue.Catalogue
+    """Packs of which one is chosen then."""
 
 
 def judge(bench: Bench, entry: journal.Entry, raw: bytes) -> str:
@@ -75,7 +77,7 @@ def _judge(bench: Bench, entry: journal.Entry, raw: bytes) -> None:
 
 def _choose(bench: Bench, path: str, element: etree._Element) -> tuple[model.Pack, model.Service, model.Operation]:
     if bench.pack is None:
-        return schema.choose(bench.live.contracts.catalogue, path, element)
+        return schema.choose(bench.catalogue, path, element)
     pack = bench.live.contracts.catalogue.pack(bench.pack)
     if pack is None:
         raise PackGone(bench.pack)

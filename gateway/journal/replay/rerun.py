@@ -47,6 +47,7 @@ def package_of(accepted: journal.Entry) -> packages.Package:
         finished_at=None,
         failed_index=None,
         parked_index=None,
+        fetched_index=None,
         **said,
     )
 

@@ -6,7 +6,8 @@ from concurrent import futures
 import pytest
 import sqlalchemy as sa
 
-from storage import errors, failpoints, intake, journal, packages, tables, verification
+from storage import errors, failpoints, intake, journal, packages, search, tables, verification
+from storage.subjects import Subject
 from tests.integration.storage import factories
 
 THREADS = 64
@@ -205,6 +206,43 @@ def test_commit_fails_after_it_happened__no_second_entry(database, writer, monke
     assert len(_entries(database)) == 1
 
 
+def _fetched(item, system="system"):
+    return packages.Fetched(item.message_guid, system, factories.NOW)
+
+
+def test_result_is_fetched__one_entry_however_often_and_found_by_whose_it_is(database, writer):
+    item = factories.accepted(sender="uk")
+    writer.accept(item)
+    result = factories.finished(database, item.message_guid)
+    _together(lambda number: writer.fetch(_fetched(item, f"system-{number}"), 30), range(8))
+    writer.fetch(_fetched(item), 30)
+    (entry,) = _entries(database, "result-fetched")
+    assert (entry.message, entry.facts["result_index"]) == (item.message_guid, result.index)
+    assert str(entry.facts["system"]).startswith("system-")
+    with database.read() as connection:
+        assert packages.get(connection, item.message_guid).fetched_index == entry.index
+        wanted = search.Query(((Subject.ORGANISATION, "uk"), (Subject.OPERATION, item.operation)))
+        assert entry.index in search.find(connection, wanted, limit=10)
+
+
+def test_package_without_a_result__is_not_fetched(database, writer):
+    item = factories.accepted()
+    writer.accept(item)
+    writer.fetch(_fetched(item), 30)
+    writer.fetch(_fetched(factories.accepted()), 30)
+    assert len(_entries(database)) == 1
+
+
+def test_second_fetch__cannot_enter_the_journal(database, writer):
+    item = factories.accepted()
+    writer.accept(item)
+    factories.finished(database, item.message_guid)
+    writer.fetch(_fetched(item), 30)
+    event = factories.event(kind=journal.Kind.RESULT_FETCHED, message=item.message_guid)
+    with pytest.raises(sa.exc.IntegrityError), database.write() as connection:
+        journal.append(connection, [event])
+
+
 ACCEPT = """
     import sys
     from storage import intake
@@ -236,6 +274,7 @@ def test_projection__is_what_the_journal_says(database, writer):
     items = [factories.accepted() for _ in range(5)]
     _together(writer.accept, items)
     factories.finished(database, items[2].message_guid)
+    writer.fetch(_fetched(items[2]), 30)
     statement = sa.select(tables.package).order_by(tables.package.c.entry_index)
     with database.read() as connection:
         before = connection.execute(statement).all()

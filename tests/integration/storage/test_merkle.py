@@ -66,15 +66,13 @@ def of_an_earlier_release(tmp_path_factory):
     db = databases.Database.open(f"sqlite:///{tmp_path_factory.mktemp('old')}/gateway.db")
     db.migrate()
     with db.write() as connection:
-        for name in (
-            "journal_key",
-            "journal_erasure",
-            "journal_subject",
-            "journal_tile",
-            "journal_checkpoint",
-            "journal_signer",
-        ):
+        later = (
+            *("journal_key", "journal_erasure", "journal_subject", "journal_tile", "journal_checkpoint"),
+            *("journal_signer", "journal_epoch", "in_force"),
+        )
+        for name in later:
             connection.exec_driver_sql(f"DROP TABLE {name}")
+        connection.exec_driver_sql("ALTER TABLE package DROP COLUMN fetched_index")
         for name in ("journal_entry_at", "journal_entry_kind"):
             connection.exec_driver_sql(f"DROP INDEX {name}")
         connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0006'")
