@@ -245,7 +245,7 @@ APPEND = """
     from storage.database import Database
     from tests.integration.storage import factories
 
-    database = Database.open(sys.argv[1], Path(sys.argv[2]))
+    database = Database.open(sys.argv[1], mark=Path(sys.argv[2]))
     for number in range(6):
         with database.write(point="journal") as connection:
             journal.append(connection, [factories.event(number)])
@@ -289,7 +289,7 @@ FORK = """
         with database.write() as connection:
             journal.append(connection, [factories.event()])
 
-    database = Database.open(sys.argv[1], Path(sys.argv[2]))
+    database = Database.open(sys.argv[1], mark=Path(sys.argv[2]))
     write()
     child = os.fork()
     write()
