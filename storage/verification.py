@@ -6,18 +6,17 @@ computed anew from some index on by an owner of the database. Whoever holds a la
 
 from __future__ import annotations
 
-import contextlib
 import dataclasses
 import functools
 import hashlib
-import re
+import itertools
 import sqlite3
-from collections.abc import Iterator, Mapping
-from typing import Final, TypeAlias
+from collections.abc import Callable, Iterator, Mapping
+from typing import Final, TypeVar
 
 import sqlalchemy as sa
 
-from storage import journal, merkle, tables
+from storage import journal, merkle, sound, tables, tree
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -35,24 +34,34 @@ def verify(
 ) -> Iterator[Fault]:
     """Recompute the journal from `start` up to `stop` and yield its faults by index; nothing when all is well.
 
-    To the end, the tiles of the tree are recomputed too, and their faults told last.
+    To the end, what stands above the entries is verified too, as `above` does, and its faults told last.
     With `payloads` every document is unpacked and digested too; without it only that each is there. Started in the
     middle, the hash before `start` is taken from the stored entry. Memory does not grow with the journal.
     """
-    with _damaged_text_readable(connection):
-        chain = _Chain.beginning_at(connection, start)
-        page: list[tables.Row] = []
-        # Nothing can stand before index 0, so that is looked for too.
-        for row in journal.rows(connection, start or -_END, stop):
-            page.append(row)
-            if len(page) == journal.PAGE:
-                yield from _verify_page(connection, chain, page, payloads=payloads)
-                page = []
+    chain = _Chain.beginning_at(connection, start)
+    # Nothing can stand before index 0, so that is looked for too.
+    page = _page(connection, start or -_END, stop)
+    while page:
         yield from _verify_page(connection, chain, page, payloads=payloads)
-        if stop is None:
-            for owned in connection.execute(_ROLES, {"start": chain.index, "stop": _END}):
-                yield Fault(owned.entry_index, f"payload {owned.role!r} has no entry")
-            yield from (Fault(index, what) for index, what in merkle.faults(connection))
+        page = _page(connection, page[-1].entry_index + 1, stop)
+    if stop is None:
+        yield from above(connection, chain.index)
+
+
+def above(connection: sa.Connection, end: int) -> Iterator[Fault]:
+    """Yield the faults of the tree above its leaves, and of payloads behind the last entry, which is `end` - 1."""
+    for index, role in _lenient(connection, lambda: connection.execute(_ROLES, {"start": end, "stop": _END}).all()):
+        yield Fault(index, f"payload {role!r} has no entry")
+    yield from (Fault(index, what) for index, what in merkle.faults(connection))
+
+
+def border(connection: sa.Connection, index: int) -> int:
+    """Return where a part of the journal can end, and the next begin, at or before `index`.
+
+    That is behind an entry that is there: what is missing belongs to one part then, which tells of it once.
+    """
+    before = connection.execute(_BEFORE, {"index": index}).scalar()
+    return 0 if before is None else int(before) + 1
 
 
 @dataclasses.dataclass(slots=True)
@@ -67,35 +76,25 @@ class _Chain:
     def beginning_at(cls, connection: sa.Connection, start: int) -> _Chain:
         if start == 0:
             return cls(0, frozenset({journal.GENESIS}))
-        before = list(journal.rows(connection, start - 1, start))
-        return cls(start, frozenset({before[0].hash}) if before else None)
+        before = _page(connection, start - 1, start)
+        return cls(start, _hashes(before[0]) if before else None)
 
 
-@contextlib.contextmanager
-def _damaged_text_readable(connection: sa.Connection) -> Iterator[None]:
-    """SQLite answers text that is not UTF-8 with an error that names no row; here it is read, and then judged."""
-    driver = connection.connection.driver_connection
-    if not isinstance(driver, sqlite3.Connection):
-        yield
-        return
-    # In C, for it is called for every text.
-    driver.text_factory = functools.partial(str, encoding="utf-8", errors="surrogateescape")
-    try:
-        yield
-    finally:
-        driver.text_factory = str
+def _hashes(row: tables.Row) -> frozenset[str] | None:
+    """Return the hashes that may be an entry's; either may be the true one, and the next entry is not to be blamed."""
+    return frozenset({journal.hash_of(row.record), row.hash}) if isinstance(row.record, bytes) else None
 
 
 def _verify_page(
     connection: sa.Connection, chain: _Chain, page: list[tables.Row], *, payloads: bool
 ) -> Iterator[Fault]:
-    if not page:
-        return
     stop = page[-1].entry_index + 1
-    beside = _Beside(
-        kept=_kept(connection, chain.index, stop, payloads=payloads),
-        leaves=merkle.leaves(connection, chain.index, stop),
-    )
+    kept = _kept(connection, chain.index, stop, payloads=payloads)
+    tiles = merkle.stored(connection, chain.index, stop)
+    for tile in tiles:
+        if tile.number * tree.WIDTH >= chain.index and not tile.has_its_root:
+            yield Fault(tile.number * tree.WIDTH, "the tile of level 0 does not have its root")
+    beside = _Beside(kept, sound.differing(page, tiles))
     position = _pass_sound(page, 0, chain, beside)
     while position < len(page):
         yield from _judge(page[position], chain, beside)
@@ -106,37 +105,21 @@ def _verify_page(
 class _Beside:
     """What else is stored of the entries of a page, by their indexes."""
 
-    kept: Mapping[int, dict[str, _Kept]]
+    kept: Mapping[int, Mapping[str, sound.Kept]]
     """Payloads by their role."""
     leaves: Mapping[int, str]
-    """Hashes in the tiles of the tree; only full ones are stored."""
+    """Hashes in the tiles of the tree, unless the page has just these."""
 
 
 def _pass_sound(page: list[tables.Row], position: int, chain: _Chain, beside: _Beside) -> int:
-    """Go on along the chain over entries without payloads that are as they were written; return where that ends.
-
-    A record that has its hash, follows the one before and repeats its columns is judged by its bytes alone, three
-    times as fast as by reading it: in canonical form no text holds a bare quote, so what stands between beginning and
-    end can be nothing but facts.
-    """
+    """Go on along the chain over entries that are as they were written; return the position where that ends."""
     if chain.previous is None or len(chain.previous) != 1:
         return position
     (previous,) = chain.previous
-    index, kept, leaves, sha256 = chain.index, beside.kept, beside.leaves, hashlib.sha256
-    for entry_index, kind, at, message, record, hash_ in page[position:]:
-        if entry_index != index or index in kept or not isinstance(record, bytes):
-            break
-        try:
-            read = _RECORD.fullmatch(record.decode())
-        except UnicodeDecodeError:
-            break
-        if read is None or read.groups() != (at, str(index), kind, message, previous):
-            break
-        if sha256(b"\0" + record).hexdigest() != hash_ or leaves.get(index, hash_) != hash_:
-            break
-        index, previous, position = index + 1, hash_, position + 1
-    chain.index, chain.previous = index, frozenset((previous,))
-    return position
+    count = sound.passed(page[position:], chain.index, previous, beside.kept, beside.leaves)
+    if count:
+        chain.index, chain.previous = chain.index + count, frozenset((page[position + count - 1].hash,))
+    return position + count
 
 
 def _judge(row: tables.Row, chain: _Chain, beside: _Beside) -> Iterator[Fault]:
@@ -154,7 +137,7 @@ def _judge(row: tables.Row, chain: _Chain, beside: _Beside) -> Iterator[Fault]:
         chain.index = row.entry_index + 1
 
 
-def _missing(chain: _Chain, stop: int, kept: Mapping[int, dict[str, _Kept]]) -> Iterator[Fault]:
+def _missing(chain: _Chain, stop: int, kept: Mapping[int, Mapping[str, sound.Kept]]) -> Iterator[Fault]:
     if chain.index == stop:
         return
     chain.previous = None
@@ -168,11 +151,8 @@ def _verify_row(row: tables.Row, chain: _Chain) -> tuple[journal.Entry | None, l
     if not isinstance(row.record, bytes):
         chain.previous = None
         return None, ["the record is not bytes"]
-    computed = journal.hash_of(row.record)
-    faults = [] if computed == row.hash else ["the record does not have the stored hash"]
-    expected = chain.previous
-    # Either hash may be the true one: the fault is named here, and must not be blamed on the next entry too.
-    chain.previous = frozenset({computed, row.hash})
+    faults = [] if journal.hash_of(row.record) == row.hash else ["the record does not have the stored hash"]
+    expected, chain.previous = chain.previous, _hashes(row)
     try:
         entry = journal.decode(row.record, row.hash)
     except ValueError as error:
@@ -186,7 +166,7 @@ def _verify_row(row: tables.Row, chain: _Chain) -> tuple[journal.Entry | None, l
     return entry, faults
 
 
-def _payload_faults(recorded: Mapping[str, journal.Digest], found: Mapping[str, _Kept]) -> Iterator[str]:
+def _payload_faults(recorded: Mapping[str, journal.Digest], found: Mapping[str, sound.Kept]) -> Iterator[str]:
     for role in sorted(found.keys() - recorded.keys()):
         yield f"payload {role!r} is not in the record"
     for role, digest in sorted(recorded.items()):
@@ -197,15 +177,18 @@ def _payload_faults(recorded: Mapping[str, journal.Digest], found: Mapping[str, 
             yield f"payload {role!r}: not the bytes that were recorded"
 
 
-def _kept(connection: sa.Connection, start: int, stop: int, *, payloads: bool) -> dict[int, dict[str, _Kept]]:
-    kept: dict[int, dict[str, _Kept]] = {}
-    statement = _DOCUMENTS if payloads else _ROLES
-    for row in connection.execute(statement, {"start": start, "stop": stop}):
-        kept.setdefault(row.entry_index, {})[row.role] = _digest(row.data) if payloads else None
-    return kept
+def _kept(connection: sa.Connection, start: int, stop: int, *, payloads: bool) -> dict[int, dict[str, sound.Kept]]:
+    def read() -> dict[int, dict[str, sound.Kept]]:
+        kept: dict[int, dict[str, sound.Kept]] = {}
+        for row in connection.execute(_DOCUMENTS if payloads else _ROLES, {"start": start, "stop": stop}):
+            kept.setdefault(row.entry_index, {})[row.role] = _digest(row.data) if payloads else None
+        return kept
+
+    return _lenient(connection, read)
 
 
-def _digest(packed: bytes) -> _Kept:
+def _digest(packed: bytes) -> sound.Kept:
+    """Return the digest of a stored payload, or why it has none."""
     try:
         data = journal.unpack(packed)
     except ValueError as error:
@@ -213,23 +196,36 @@ def _digest(packed: bytes) -> _Kept:
     return journal.Digest(hashlib.sha256(data).hexdigest(), len(data))
 
 
-_RECORD: Final = re.compile(
-    r'\{"at":"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z)",'
-    r'"facts":\{(?:"[a-z][a-z0-9_]*":(?:null|true|false|-?\d+|"(?:[^"\\\x00-\x1f]|\\.)*")(?:,(?=")|(?=\})))*\},'
-    r'"format":1,"index":(\d+),"kind":"([a-z-]+)","message":(?:null|"([0-9A-Fa-f-]*)"),"payloads":\{\},'
-    r'"previous":"([0-9a-f]{64})"\}',
-    re.ASCII,
-)
-"""A record of format 1 without payloads: moment, index, kind, message and the hash before it."""
+def _page(connection: sa.Connection, start: int, stop: int | None) -> list[tables.Row]:
+    return _lenient(connection, lambda: list(itertools.islice(journal.rows(connection, start, stop), journal.PAGE)))
 
-_Kept: TypeAlias = journal.Digest | str | None
-"""What a stored payload turned out to be: its digest, why it has none, or None where nobody looked."""
+
+_Read = TypeVar("_Read")
+
+
+def _lenient(connection: sa.Connection, read: Callable[[], _Read]) -> _Read:
+    """Return what `read` reads; text that is not UTF-8, at which SQLite names no row, is read all the same."""
+    driver = connection.connection.driver_connection
+    try:
+        return read()
+    except sa.exc.OperationalError:
+        if not isinstance(driver, sqlite3.Connection):
+            raise
+    driver.text_factory = functools.partial(str, encoding="utf-8", errors="surrogateescape")
+    try:
+        return read()
+    finally:
+        driver.text_factory = str
+
 
 # Payloads behind the last entry are what is left when a tail was cut carelessly.
 _END: Final = 2**62
 _DATA: Final = tables.journal_payload
 _RANGE: Final = (_DATA.c.entry_index >= sa.bindparam("start"), _DATA.c.entry_index < sa.bindparam("stop"))
 _ORDER: Final = (_DATA.c.entry_index, _DATA.c.role)
+_BEFORE: Final = sa.select(sa.func.max(tables.journal_entry.c.entry_index)).where(
+    tables.journal_entry.c.entry_index < sa.bindparam("index")
+)
 _ROLES: Final = sa.select(_DATA.c.entry_index, _DATA.c.role).where(*_RANGE).order_by(*_ORDER)
 # A few at a time: a page of entries may own gigabytes.
 _DOCUMENTS: Final = (
