@@ -96,10 +96,10 @@ class Installation:
         self._ready_until = time.monotonic() + _CHECK_EVERY
 
 
-def open_database(settings: Settings) -> database.Database:
+def open_database(settings: Settings, *, read_only: bool = False) -> database.Database:
     """Return the database, its schema checked; raises Unavailable with the reason."""
     try:
-        db = database.Database.open(settings.database_url)
+        db = database.Database.open(settings.database_url, read_only=read_only)
     except storage_errors.Unsupported as error:
         raise errors.Unavailable(f"setting database: {error}") from error
     try:

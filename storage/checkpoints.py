@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
+from collections.abc import Iterator
 from typing import Final
 
 import sqlalchemy as sa
@@ -38,6 +39,50 @@ def covering(connection: sa.Connection, index: int) -> Kept | None:
     return _kept(connection.execute(_COVERING, {"index": index}).first())
 
 
+@dataclasses.dataclass(frozen=True, slots=True)
+class Stored:
+    """A checkpoint as it is stored, judged by nobody; what is not of its type is empty, and a size -1."""
+
+    number: int
+    size: int
+    note: str
+    signer: str
+    """Fingerprint of the certificate."""
+    certificate: bytes
+    """Empty where there is none of that fingerprint."""
+
+
+def stored(connection: sa.Connection, start: int = 0) -> Iterator[Stored]:
+    """Yield the checkpoints from number `start` on in their order, whatever was done to them."""
+    for number, size, note, signer, certificate in connection.execute(_STORED, {"start": start}):
+        yield Stored(
+            number,
+            size if isinstance(size, int) else -1,
+            _text(note),
+            _text(signer),
+            certificate if isinstance(certificate, bytes) else b"",
+        )
+
+
+def count(connection: sa.Connection) -> int:
+    """Return how many checkpoints there are."""
+    return connection.execute(_COUNT).scalar_one()
+
+
+def certificates(connection: sa.Connection) -> list[bytes]:
+    """Return the certificates (DER) that have signed checkpoints."""
+    return [bytes(each) for each in connection.execute(_CERTIFICATES).scalars()]
+
+
+def idle_signers(connection: sa.Connection) -> list[str]:
+    """Return the fingerprints of certificates that have signed no checkpoint; the gateway stores none."""
+    return [_text(each) for each in connection.execute(_IDLE).scalars()]
+
+
+def _text(value: object) -> str:
+    return value.decode(errors="replace") if isinstance(value, bytes) else ""
+
+
 def add(connection: sa.Connection, size: int, note: str, certificate: bytes) -> Kept:
     """Store a checkpoint as the newest; `connection` comes from `Database.write()`."""
     newest = last(connection)
@@ -58,6 +103,33 @@ _SIGNER: Final = tables.journal_signer
 _SELECT: Final = sa.select(_TABLE.c.number, _TABLE.c.size, _TABLE.c.note, _SIGNER.c.certificate).join(_SIGNER)
 _LAST: Final = _SELECT.order_by(_TABLE.c.number.desc()).limit(1)
 _COVERING: Final = _SELECT.where(_TABLE.c.size > sa.bindparam("index")).order_by(_TABLE.c.number).limit(1)
+
+
+def _raw(column: sa.ColumnElement[str]) -> sa.ColumnElement[bytes]:
+    """Return text as its bytes: what is no UTF-8 is an error otherwise, which names no row."""
+    return sa.cast(column, sa.LargeBinary)
+
+
+_STORED: Final = (
+    sa.select(
+        _TABLE.c.number,
+        sa.type_coerce(_TABLE.c.size, sa.types.NULLTYPE),
+        _raw(_TABLE.c.note),
+        _raw(_TABLE.c.signer),
+        _SIGNER.c.certificate,
+    )
+    .outerjoin(_SIGNER, _SIGNER.c.fingerprint == _TABLE.c.signer)
+    .where(_TABLE.c.number >= sa.bindparam("start"))
+    .order_by(_TABLE.c.number)
+    .execution_options(yield_per=256)
+)
+_IDLE: Final = (
+    sa.select(_raw(_SIGNER.c.fingerprint))
+    .where(_SIGNER.c.fingerprint.not_in(sa.select(_TABLE.c.signer)))
+    .order_by(_SIGNER.c.fingerprint)
+)
+_COUNT: Final = sa.select(sa.func.count()).select_from(_TABLE)
+_CERTIFICATES: Final = sa.select(_SIGNER.c.certificate).order_by(_SIGNER.c.fingerprint)
 _KNOWN: Final = sa.select(_SIGNER.c.fingerprint).where(_SIGNER.c.fingerprint == sa.bindparam("signer"))
 _ADD_SIGNER: Final = sa.insert(_SIGNER)
 _ADD: Final = sa.insert(_TABLE)

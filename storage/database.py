@@ -56,10 +56,11 @@ class Database:
     A child of a process that was in the middle of a statement is refused on SQLite, rather than let do harm.
     """
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *, read_only: bool = False) -> None:
         """See `open`."""
         self._url = _normalised(url)
         self._file = _file_of(self._url)
+        self._read_only = read_only
         self._inherited: list[sa.Engine] = []
         self._used_by_parent = False
         self._turn_of = threading.local()
@@ -67,16 +68,18 @@ class Database:
         _opened.add(self)
 
     @classmethod
-    def open(cls, url: str) -> Database:
+    def open(cls, url: str, *, read_only: bool = False) -> Database:
         """Return the database at `url`: `sqlite:///path` or `postgresql://user@host/name`; connects when first used.
 
-        Raises Unsupported for another kind of database, and for one in memory, which could promise nothing.
+        With `read_only` a file is not written, not even by SQLite itself, and may stand where nobody can write; else
+        SQLite keeps its `-shm` and an empty `-wal` beside it. Raises Unsupported for another kind of database,
+        and for one in memory, which could promise nothing.
         """
-        return cls(url)
+        return cls(url, read_only=read_only)
 
-    def __reduce__(self) -> tuple[type[Database], tuple[str]]:
+    def __reduce__(self) -> tuple[Callable[..., Database], tuple[str, bool]]:
         """Let a spawned process open the same database."""
-        return Database, (self._url.render_as_string(hide_password=False),)
+        return _reopened, (self._url.render_as_string(hide_password=False), self._read_only)
 
     @property
     def is_sqlite(self) -> bool:
@@ -151,7 +154,8 @@ class Database:
         if self._file is None:
             self._engine = _postgresql(self._url)
         else:
-            self._engine = _sqlite(_refuse if self._used_by_parent else _opener(self._file))
+            opener = _reader if self._read_only else _opener
+            self._engine = _sqlite(_refuse if self._used_by_parent else opener(self._file))
         self._writing = self._engine.execution_options(**{_OPTION: _WRITE})
         self._hinting = self._engine.execution_options(**{_OPTION: _HINT})
         if self._file is not None:
@@ -192,6 +196,10 @@ class Database:
                     yield
         finally:
             self._turn_of.mine = False
+
+
+def _reopened(url: str, read_only: bool) -> Database:  # noqa: FBT001  # as pickle hands it over
+    return Database(url, read_only=read_only)
 
 
 _opened: Final[weakref.WeakSet[Database]] = weakref.WeakSet()
@@ -255,6 +263,18 @@ def _opener(file: Path) -> Callable[[], sqlite3.Connection]:
             connection.close()
             raise
         return connection
+
+    return connect
+
+
+def _reader(file: Path) -> Callable[[], sqlite3.Connection]:
+    # Without a -wal nobody has the database open; where nobody can write, nobody will: then no lock is needed either,
+    # which could not be kept there. In every other case readers and writers have to know of each other.
+    is_frozen = not os.access(file.parent, os.W_OK) and not Path(f"{file}-wal").exists()
+    address = f"file:{urllib.parse.quote(str(file))}?mode=ro{'&immutable=1' if is_frozen else ''}"
+
+    def connect() -> sqlite3.Connection:
+        return sqlite3.connect(address, uri=True, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
 
     return connect
 

@@ -7,6 +7,7 @@ of at most 255 entries, and from the roots of at most 255 tiles of the level bel
 from __future__ import annotations
 
 import dataclasses
+import functools
 from collections.abc import Iterator
 from typing import Final
 
@@ -34,6 +35,21 @@ def at_size(connection: sa.Connection, size: int) -> tree.Tree:
     Reading raises ValueError where the journal is shorter or damaged.
     """
     return tree.Tree(size, lambda level, number, width: tile(connection, level, number, width))
+
+
+def reader(connection: sa.Connection) -> tree.Tile:
+    """Return what reads tiles, for trees of many sizes of one snapshot: each full tile is fetched once."""
+
+    @functools.lru_cache(maxsize=256)
+    def whole(level: int, number: int) -> bytes | None:
+        found = connection.execute(_TILE, {"level": level, "number": number}).scalar()
+        return bytes(found) if found is not None and len(found) == tree.WIDTH * tree.HASH else None
+
+    def read(level: int, number: int, width: int) -> bytes:
+        full = whole(level, number)
+        return tile(connection, level, number, width) if full is None else full[: width * tree.HASH]
+
+    return read
 
 
 def root(connection: sa.Connection, size: int) -> bytes:
@@ -115,13 +131,15 @@ def faults(connection: sa.Connection) -> Iterator[tuple[int, str]]:
 
 def _roots(connection: sa.Connection) -> Iterator[Stored]:
     """Yield the tiles of level 0 without their hashes."""
-    for number, root in connection.execute(_NUMBERED, {"first": -_END, "last": _END}):
-        yield Stored(number, _octets(root), b"")
+    row: tables.Row
+    for row in connection.execute(_NUMBERED, {"first": -_END, "last": _END}):
+        yield Stored(row.number, _octets(row.root), b"")
 
 
 def _tiles(connection: sa.Connection, level: int, first: int, last: int) -> Iterator[Stored]:
-    for number, root, hashes in connection.execute(_TILES, {"level": level, "first": first, "last": last}):
-        yield Stored(number, _octets(root), _octets(hashes))
+    row: tables.Row
+    for row in connection.execute(_TILES, {"level": level, "first": first, "last": last}):
+        yield Stored(row.number, _octets(row.root), _octets(row.hashes))
 
 
 def _octets(value: object) -> bytes:
@@ -155,7 +173,8 @@ _TILE: Final = sa.select(_TABLE.c.hashes).where(
 _NUMBERS: Final = _TABLE.c.number.between(sa.bindparam("first"), sa.bindparam("last"))
 # Read as the driver gives them, because a damaged value must reach whoever judges it.
 _RAW: Final = [
-    sa.type_coerce(column, sa.types.NULLTYPE) for column in (_TABLE.c.number, _TABLE.c.root, _TABLE.c.hashes)
+    sa.type_coerce(column, sa.types.NULLTYPE).label(column.name)
+    for column in (_TABLE.c.number, _TABLE.c.root, _TABLE.c.hashes)
 ]
 _TILES: Final = (
     sa.select(*_RAW)

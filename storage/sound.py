@@ -50,7 +50,7 @@ def differing(page: Sequence[tables.Row], tiles: Iterable[merkle.Stored]) -> dic
     """Return the hashes that tiles have for the entries of a page, by index in hex; none where they are the page's."""
     start, stop = page[0].entry_index, page[-1].entry_index + 1
     try:
-        here = bytes.fromhex("".join([row.hash for row in page])) if stop - start == len(page) else b""
+        here = bytes.fromhex("".join([row[-1] for row in page])) if stop - start == len(page) else b""
     except (TypeError, ValueError):
         here = b""
     found: dict[int, str] = {}
@@ -79,9 +79,9 @@ _RECORD: Final = re.compile(
     r'\{"at":"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z)",'
     r'"facts":\{(?:"[a-z][a-z0-9_]*+":(?:"[^"\\\x00-\x1f]*+(?:\\.[^"\\\x00-\x1f]*+)*+"|null|true|false|-?\d+)'
     r'(?:,(?=")|(?=\})))*+\},'
-    r'"format":1,"index":(\d+),"kind":"([a-z-]+)","message":(?:null|"([0-9A-Fa-f-]*+)"),'
+    r'"format":1,"index":(\d++),"kind":"([a-z-]++)","message":(?:null|"([^"\\\x00-\x1f]*+)"),'
     r'"payloads":(\{(?:"[^"\\\x00-\x1f]*+":\{"sha256":"[0-9a-f]{64}","size":\d+\}(?:,(?=")|(?=\})))*+\}),'
-    r'"previous":"([0-9a-f]{64})"\}',
+    r'"previous":"(.{64})"\}',  # whether it is a hash, comparing it tells
     re.ASCII,
 )
 """A record of format 1: moment, index, kind, message, payloads and the hash before it."""

@@ -9,14 +9,12 @@ from __future__ import annotations
 import dataclasses
 import functools
 import hashlib
-import itertools
-import sqlite3
-from collections.abc import Callable, Iterator, Mapping
-from typing import Final, TypeVar
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Final
 
 import sqlalchemy as sa
 
-from storage import journal, merkle, sound, tables, tree
+from storage import journal, lenient, merkle, sound, tables, tree
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -40,19 +38,30 @@ def verify(
     """
     chain = _Chain.beginning_at(connection, start)
     # Nothing can stand before index 0, so that is looked for too.
-    page = _page(connection, start or -_END, stop)
+    page = journal.page(connection, start or -_END, stop)
     while page:
         yield from _verify_page(connection, chain, page, payloads=payloads)
-        page = _page(connection, page[-1].entry_index + 1, stop)
+        page = journal.page(connection, page[-1].entry_index + 1, stop)
     if stop is None:
         yield from above(connection, chain.index)
 
 
 def above(connection: sa.Connection, end: int) -> Iterator[Fault]:
     """Yield the faults of the tree above its leaves, and of payloads behind the last entry, which is `end` - 1."""
-    for index, role in _lenient(connection, lambda: connection.execute(_ROLES, {"start": end, "stop": _END}).all()):
-        yield Fault(index, f"payload {role!r} has no entry")
+    for bounds in ({"start": -_END, "stop": 0}, {"start": end, "stop": _END}):
+        rows = lenient.read(connection, functools.partial(_ownerless, connection, bounds))
+        yield from (Fault(row.entry_index, f"payload {row.role!r} has no entry") for row in rows)
     yield from (Fault(index, what) for index, what in merkle.faults(connection))
+
+
+def _ownerless(connection: sa.Connection, bounds: dict[str, int]) -> Sequence[tables.Row]:
+    return connection.execute(_ROLES, bounds).all()
+
+
+def counted(connection: sa.Connection, start: int, stop: int) -> tuple[int, int]:
+    """Return how many entries there are from `start` up to `stop`, and how many payloads of theirs."""
+    bounds = {"start": start, "stop": stop}
+    return connection.execute(_ENTRIES, bounds).scalar_one(), connection.execute(_PAYLOADS, bounds).scalar_one()
 
 
 def border(connection: sa.Connection, index: int) -> int:
@@ -61,7 +70,7 @@ def border(connection: sa.Connection, index: int) -> int:
     That is behind an entry that is there: what is missing belongs to one part then, which tells of it once.
     """
     before = connection.execute(_BEFORE, {"index": index}).scalar()
-    return 0 if before is None else int(before) + 1
+    return 0 if before is None else max(int(before) + 1, 0)
 
 
 @dataclasses.dataclass(slots=True)
@@ -76,7 +85,7 @@ class _Chain:
     def beginning_at(cls, connection: sa.Connection, start: int) -> _Chain:
         if start == 0:
             return cls(0, frozenset({journal.GENESIS}))
-        before = _page(connection, start - 1, start)
+        before = journal.page(connection, start - 1, start)
         return cls(start, _hashes(before[0]) if before else None)
 
 
@@ -86,7 +95,7 @@ def _hashes(row: tables.Row) -> frozenset[str] | None:
 
 
 def _verify_page(
-    connection: sa.Connection, chain: _Chain, page: list[tables.Row], *, payloads: bool
+    connection: sa.Connection, chain: _Chain, page: Sequence[tables.Row], *, payloads: bool
 ) -> Iterator[Fault]:
     stop = page[-1].entry_index + 1
     kept = _kept(connection, chain.index, stop, payloads=payloads)
@@ -111,7 +120,7 @@ class _Beside:
     """Hashes in the tiles of the tree, unless the page has just these."""
 
 
-def _pass_sound(page: list[tables.Row], position: int, chain: _Chain, beside: _Beside) -> int:
+def _pass_sound(page: Sequence[tables.Row], position: int, chain: _Chain, beside: _Beside) -> int:
     """Go on along the chain over entries that are as they were written; return the position where that ends."""
     if chain.previous is None or len(chain.previous) != 1:
         return position
@@ -184,7 +193,7 @@ def _kept(connection: sa.Connection, start: int, stop: int, *, payloads: bool) -
             kept.setdefault(row.entry_index, {})[row.role] = _digest(row.data) if payloads else None
         return kept
 
-    return _lenient(connection, read)
+    return lenient.read(connection, read)
 
 
 def _digest(packed: bytes) -> sound.Kept:
@@ -196,36 +205,17 @@ def _digest(packed: bytes) -> sound.Kept:
     return journal.Digest(hashlib.sha256(data).hexdigest(), len(data))
 
 
-def _page(connection: sa.Connection, start: int, stop: int | None) -> list[tables.Row]:
-    return _lenient(connection, lambda: list(itertools.islice(journal.rows(connection, start, stop), journal.PAGE)))
-
-
-_Read = TypeVar("_Read")
-
-
-def _lenient(connection: sa.Connection, read: Callable[[], _Read]) -> _Read:
-    """Return what `read` reads; text that is not UTF-8, at which SQLite names no row, is read all the same."""
-    driver = connection.connection.driver_connection
-    try:
-        return read()
-    except sa.exc.OperationalError:
-        if not isinstance(driver, sqlite3.Connection):
-            raise
-    driver.text_factory = functools.partial(str, encoding="utf-8", errors="surrogateescape")
-    try:
-        return read()
-    finally:
-        driver.text_factory = str
-
-
 # Payloads behind the last entry are what is left when a tail was cut carelessly.
 _END: Final = 2**62
 _DATA: Final = tables.journal_payload
+_ENTRY: Final = tables.journal_entry.c
 _RANGE: Final = (_DATA.c.entry_index >= sa.bindparam("start"), _DATA.c.entry_index < sa.bindparam("stop"))
 _ORDER: Final = (_DATA.c.entry_index, _DATA.c.role)
-_BEFORE: Final = sa.select(sa.func.max(tables.journal_entry.c.entry_index)).where(
-    tables.journal_entry.c.entry_index < sa.bindparam("index")
+_BEFORE: Final = sa.select(sa.func.max(_ENTRY.entry_index)).where(_ENTRY.entry_index < sa.bindparam("index"))
+_ENTRIES: Final = sa.select(sa.func.count(_ENTRY.entry_index)).where(
+    _ENTRY.entry_index >= sa.bindparam("start"), _ENTRY.entry_index < sa.bindparam("stop")
 )
+_PAYLOADS: Final = sa.select(sa.func.count(_DATA.c.entry_index)).where(*_RANGE)
 _ROLES: Final = sa.select(_DATA.c.entry_index, _DATA.c.role).where(*_RANGE).order_by(*_ORDER)
 # A few at a time: a page of entries may own gigabytes.
 _DOCUMENTS: Final = (
