@@ -52,9 +52,10 @@ class Stored:
     """Empty where there is none of that fingerprint."""
 
 
-def stored(connection: sa.Connection, start: int = 0) -> Iterator[Stored]:
-    """Yield the checkpoints from number `start` on in their order, whatever was done to them."""
-    for number, size, note, signer, certificate in connection.execute(_STORED, {"start": start}):
+def stored(connection: sa.Connection, start: int, stop: int | None = None) -> Iterator[Stored]:
+    """Yield the checkpoints from number `start` up to `stop` in their order, whatever was done to them."""
+    bounds = {"start": start, "stop": 2**63 - 1 if stop is None else stop}
+    for number, size, note, signer, certificate in connection.execute(_STORED, bounds):
         yield Stored(
             number,
             size if isinstance(size, int) else -1,
@@ -119,7 +120,7 @@ _STORED: Final = (
         _SIGNER.c.certificate,
     )
     .outerjoin(_SIGNER, _SIGNER.c.fingerprint == _TABLE.c.signer)
-    .where(_TABLE.c.number >= sa.bindparam("start"))
+    .where(_TABLE.c.number >= sa.bindparam("start"), _TABLE.c.number < sa.bindparam("stop"))
     .order_by(_TABLE.c.number)
     .execution_options(yield_per=256)
 )

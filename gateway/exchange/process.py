@@ -16,7 +16,7 @@ from typing import Final
 from gateway import child, errors, installation, logs, settings
 from gateway.exchange import worker
 from gateway.files import keeper
-from gateway.journal import publishing
+from gateway.journal import continuous, publishing
 
 log: Final = logging.getLogger("gateway.processes")
 
@@ -36,8 +36,10 @@ def main(lifeline: int) -> int:
     watch = threading.Thread(target=house.force.watch, args=(stop, child.settle), name="contracts", daemon=True)
     files = threading.Thread(target=keeper.run, args=(house, stop), name="files", daemon=True)
     journal = threading.Thread(target=publishing.run, args=(house, stop), name="journal", daemon=True)
+    verifying = threading.Thread(target=continuous.run, args=(house, stop), name="verification", daemon=True)
     child.settle()
     watch.start()
+    verifying.start()
     journal.start()
     files.start()
     thread.start()
@@ -49,6 +51,7 @@ def main(lifeline: int) -> int:
     watch.join()
     files.join()
     journal.join()
+    verifying.join()
     house.close()
     return int(ended_by_itself)
 

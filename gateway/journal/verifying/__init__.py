@@ -2,7 +2,6 @@
 
 question   what is asked, and what came of it
 parts      the journal cut into ranges, which several processes verify
-signed     checkpoints: whose they are, and whether the journal is still the one that they name
 answers    results: whose they are, and which message they answer
 engine     the order of the stages
 """

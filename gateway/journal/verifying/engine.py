@@ -14,8 +14,9 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from gateway import clock, errors, installation, signatures
+from gateway.journal import signed
 from gateway.journal.replay import live
-from gateway.journal.verifying import again, answers, parts, signed
+from gateway.journal.verifying import again, answers, parts
 from gateway.journal.verifying.question import MOST, Name, Question, Report, Stage
 from gateway.settings import Settings
 from signing import errors as signing_errors
@@ -78,7 +79,7 @@ class _Verification:
 
     def _chain(self) -> Stage:
         stage, report = Stage(Name.CHAIN), self._report
-        self._in_parts(stage, chain)
+        self._in_parts(stage, parts.chain)
         entries, payloads = verification.counted(self._connection, report.start, report.stop)
         stage.counts |= {"entries": entries, "payloads": payloads}
         if report.stop == report.size:
@@ -137,13 +138,6 @@ class _Verification:
             except concurrent.futures.process.BrokenProcessPool as error:
                 raise errors.Unavailable("a process that verified was ended; try again with fewer --jobs") from error
         stage.counts = dict(counts)
-
-
-def chain(
-    connection: directory.Connection, start: int, stop: int, _counts: dict[str, int]
-) -> Iterator[verification.Fault]:
-    """Yield the faults of a range of the chain, with its tree and its payloads."""
-    return verification.verify(connection, start, stop)
 
 
 def _take(stage: Stage, faults: Iterator[verification.Fault]) -> None:

@@ -19,6 +19,8 @@ from storage import database, directory, verification
 RANGE: Final = 4096
 """Entries of a range: a few seconds' work where each has a package, and a multiple of a tile."""
 
+_LEAST: Final = 8
+
 Found: TypeAlias = tuple[list[verification.Fault], int, Mapping[str, int]]
 """Faults, the number of those beyond `MOST`, and what was counted."""
 Judge: TypeAlias = Callable[..., Iterator[verification.Fault]]
@@ -33,21 +35,29 @@ def cut(connection: directory.Connection, start: int, stop: int) -> list[tuple[i
     return list(itertools.pairwise(borders)) if start < stop else []
 
 
+def chain(
+    connection: directory.Connection, start: int, stop: int, _counts: dict[str, int]
+) -> Iterator[verification.Fault]:
+    """Yield the faults of a range of the chain, with its tree and its payloads."""
+    return verification.verify(connection, start, stop)
+
+
 def each(
     db: database.Database, ranges: list[tuple[int, int]], jobs: int, judge: Judge, *given: Any
 ) -> Iterator[tuple[tuple[int, int], Found]]:
     """Yield what `judge`, a function of a module, finds in each range, in the order in which they are done.
 
-    More than one process is started only where there is work for it. Whoever leaves early waits for the ranges that
-    are being verified, and for no other.
+    A process takes a second to start, so it gets `_LEAST` ranges at least. Whoever leaves early waits for the ranges
+    that are being verified, and for no other.
     """
-    if min(jobs, len(ranges)) <= 1:
+    processes = min(jobs, len(ranges) // _LEAST)
+    if processes <= 1:
         for bounds in ranges:
             yield bounds, _judged(db, bounds, judge, given)
         return
     # Not forked: a fork would inherit what its parent has open.
     context = multiprocessing.get_context("spawn")
-    with concurrent.futures.ProcessPoolExecutor(min(jobs, len(ranges)), context, _begin) as pool:
+    with concurrent.futures.ProcessPoolExecutor(processes, context, _begin) as pool:
         running = {pool.submit(_judged_apart, db, bounds, judge, given): bounds for bounds in ranges}
         try:
             for done in concurrent.futures.as_completed(running):

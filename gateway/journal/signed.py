@@ -38,10 +38,12 @@ class Checkpoints:
         self.last: Checkpoint | None = None
         """The last sound one."""
 
-    def faults(self, start: int = 0, progress: Callable[[int], None] = lambda _: None) -> Iterator[verification.Fault]:
-        """Yield what is wrong with those from number `start` on; `progress` is told how many are done."""
+    def faults(
+        self, start: int = 0, stop: int | None = None, progress: Callable[[int], None] = lambda _: None
+    ) -> Iterator[verification.Fault]:
+        """Yield what is wrong with those from number `start` up to `stop`; `progress` is told how many are done."""
         self.number = start
-        for kept in checkpoints.stored(self._connection, start or -(2**62)):
+        for kept in checkpoints.stored(self._connection, start or -(2**62), stop):
             if kept.number != self.number:
                 yield self._fault(self.number, "is missing")
             self.number = kept.number + 1
@@ -50,7 +52,7 @@ class Checkpoints:
             except _Doubt as doubt:
                 yield self._fault(kept.number, str(doubt), doubt.index)
             progress(1)
-        if start == 0:
+        if stop is None:
             for each in checkpoints.idle_signers(self._connection):
                 yield verification.Fault(0, f"the certificate {each} has signed no checkpoint")
 
