@@ -164,8 +164,8 @@ def link(index: int, event: Event, previous: str) -> Entry:
 
 def size(connection: sa.Connection) -> int:
     """Return the number of entries, which is the index of the next one."""
-    head = connection.execute(_HEAD).first()
-    return 0 if head is None else head.entry_index + 1
+    last: int | None = connection.execute(_LAST).scalar()
+    return 0 if last is None else last + 1
 
 
 def entries(connection: sa.Connection, start: int = 0, stop: int | None = None) -> Iterator[Entry]:
@@ -176,7 +176,7 @@ def entries(connection: sa.Connection, start: int = 0, stop: int | None = None) 
 
 def entry(connection: sa.Connection, index: int) -> Entry:
     """Return one entry; raises NotFound, and ValueError for a damaged record."""
-    row = connection.execute(_ONE, {"index": index}).first()
+    row = lenient.read(connection, lambda: connection.execute(_ONE, {"index": index}).first())
     if row is None:
         raise errors.NotFound(f"entry {index}")
     found = decode(bytes(row.record), row.hash)
@@ -268,6 +268,7 @@ _SAFE_INTEGER: Final = 2**53 - 1  # the largest that every JSON reader reads exa
 _ENTRY: Final = tables.journal_entry
 _DATA: Final = tables.journal_payload
 _HEAD: Final = sa.select(_ENTRY.c.entry_index, _ENTRY.c.hash).order_by(_ENTRY.c.entry_index.desc()).limit(1)
+_LAST: Final = sa.select(sa.func.max(_ENTRY.c.entry_index))
 # Read as the driver gives them, because a damaged value must reach `verify` and not fail before.
 _PAGE: Final = (
     sa.select(*(sa.type_coerce(column, sa.types.NULLTYPE).label(column.name) for column in _ENTRY.c))

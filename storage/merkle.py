@@ -13,7 +13,7 @@ from typing import Final
 
 import sqlalchemy as sa
 
-from storage import tables, tree
+from storage import lenient, tables, tree
 
 
 def grow(connection: sa.Connection, start: int, count: int) -> None:
@@ -154,7 +154,7 @@ def _add(connection: sa.Connection, level: int, number: int) -> None:
 def _row(connection: sa.Connection, level: int, first: int, count: int) -> bytes:
     """Return hashes of a level from what is below it: entries, or tiles."""
     bounds = {"below": level - 1, "first": first, "last": first + count - 1}
-    found = connection.execute(_ROOTS if level else _HASHES, bounds).scalars()
+    found = lenient.read(connection, lambda: connection.execute(_ROOTS if level else _HASHES, bounds).scalars().all())
     hashes = b"".join(bytes(each) if level else bytes.fromhex(each) for each in found)
     if len(hashes) != count * tree.HASH:
         raise ValueError(f"the journal has no {count} hashes of level {level} from number {first} on")

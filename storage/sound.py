@@ -72,7 +72,10 @@ def _written(payloads: Mapping[str, Kept]) -> str | None:
         if not isinstance(found, journal.Digest):
             return None
         digests[role] = {"sha256": found.sha256, "size": found.size}
-    return journal.canonical(digests).decode()
+    try:
+        return journal.canonical(digests).decode()
+    except UnicodeEncodeError:  # a role that is no text any more
+        return None
 
 
 _RECORD: Final = re.compile(

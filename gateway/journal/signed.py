@@ -12,16 +12,23 @@ from signing import errors as signing_errors
 from signing.certificates import Certificate
 from signing.gost.backend import Backend
 from storage import checkpoints, directory, journal, merkle, tree, verification
-from storage import errors as storage_errors
 
 
 class Checkpoints:
     """Verifies the checkpoints of one snapshot in their order; each fault names the first entry it leaves in doubt."""
 
     def __init__(
-        self, connection: directory.Connection, backend: Backend | None, believed: Sequence[Certificate] = ()
+        self,
+        connection: directory.Connection,
+        backend: Backend | None,
+        believed: Sequence[Certificate] = (),
+        damaged: Sequence[int] = (),
     ) -> None:
-        """`backend` is for ГОСТ; `believed` are the certificates that may have signed, any where there is none."""
+        """`backend` is for ГОСТ; `believed` are the certificates that may have signed, any where there is none.
+
+        `damaged` are entries of which the chain has told already: what does not fit because of them names them.
+        """
+        self._damaged = damaged
         self._connection = connection
         self._backend = backend
         self._believed = frozenset(each.der for each in believed)
@@ -99,11 +106,15 @@ class Checkpoints:
             raise _Doubt(what, self._size)
         try:
             root = tree.Tree(said.size, self._tile).root()
-            head = journal.entry(self._connection, said.size - 1).hash
-        except (ValueError, TypeError, storage_errors.NotFound) as error:
-            raise _Doubt(f"cannot be compared, the journal is damaged: {error}") from error
-        if root != said.root or head != said.head:
-            raise _Doubt("is of another journal than the one that is stored: it was rewritten after it was signed")
+        except (ValueError, TypeError) as error:
+            raise _Doubt(f"cannot be compared, the journal is damaged: {error}", self._cause(said)) from error
+        head = next(journal.rows(self._connection, said.size - 1, said.size), None)
+        if root != said.root or head is None or head.hash != said.head:
+            what = "is not of the journal that is stored: it was changed after it was signed"
+            raise _Doubt(what, self._cause(said))
+
+    def _cause(self, said: Checkpoint) -> int:
+        return next((each for each in self._damaged if self.vouched <= each < said.size), self.vouched)
 
     def _believe(self, said: Checkpoint, signer: Certificate) -> None:
         self.origin, self.last, self.vouched = said.origin, said, said.size

@@ -46,7 +46,7 @@ def verify(conf: Settings, question: Question, progress: Progress, told: Callabl
             report.stages.append(stage)
             told(stage)
         with contextlib.suppress(ValueError, TypeError, storage_errors.NotFound):
-            report.head = journal.entry(connection, size - 1).hash
+            report.head = next((row.hash for row in journal.rows(connection, size - 1)), None)
             report.root = merkle.root(connection, size).hex()
         report.ended = clock.now()
         return report
@@ -88,7 +88,9 @@ class _Verification:
 
     def _checkpoints(self) -> Stage:
         stage = Stage(Name.CHECKPOINTS)
-        judge = signed.Checkpoints(self._connection, selection.choose(self._conf.gost_backend), self._question.believed)
+        damaged = [fault.index for each in self._report.stages for fault in each.faults]
+        backend = selection.choose(self._conf.gost_backend)
+        judge = signed.Checkpoints(self._connection, backend, self._question.believed, damaged)
         with self._progress(stage.name, checkpoints.count(self._connection)) as done:
             _take(stage, judge.faults(progress=done))
         stage.counts["notes"] = judge.number
