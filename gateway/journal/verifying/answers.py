@@ -40,10 +40,11 @@ def judge(
         except (ValueError, TypeError, errors.NotFound):
             continue
         counts[KINDS[row.kind]] = counts.get(KINDS[row.kind], 0) + 1
-        yield from (verification.Fault(row.entry_index, what) for what in _faults(data, entry, store, by))
+        yield from (verification.Fault(row.entry_index, what) for what in faults(data, entry, store, by))
 
 
-def _faults(data: bytes, entry: journal.Entry, store: trust.TrustStore, by: policy.Policy) -> Iterator[str]:
+def faults(data: bytes, entry: journal.Entry, store: trust.TrustStore, by: policy.Policy) -> Iterator[str]:
+    """Yield what is wrong with the answer of an entry; whoever signed it is judged as of the time of the entry."""
     try:
         answer = xml.parse(data)
     except xml.NotXML as error:
