@@ -28,7 +28,6 @@ SIZES = (100, 256, 300)
 """Of the checkpoints; the second has just the first full tile under it."""
 SIZE = SIZES[-1]
 PLAIN, WITH_PAYLOADS = 7, 8
-KEY_TABLES = {"journal_entry", "journal_payload", "journal_tile", "journal_checkpoint", "journal_signer"}
 
 
 def key(name):
@@ -47,7 +46,8 @@ def event(number, mark="x"):
     return journal.Event(journal.Kind.FILE_STORED, stands.NOW, message, {"mark": mark, "text": "дом"}, payloads)
 
 
-def opened(url):
+def filled(url):
+    """Make a journal with checkpoints."""
     database = Database.open(url)
     database.migrate()
     conf = Settings(data=Path("nowhere"))
@@ -55,6 +55,12 @@ def opened(url):
         with database.write() as connection:
             journal.append(connection, [event(number) for number in range(journal.size(connection), size)])
         publishing.make(database, OWN, conf)
+    return database
+
+
+def opened(url):
+    """Make one without its triggers, and without what would keep rows of it together."""
+    database = filled(url)
     with database.write() as connection:
         if database.is_sqlite:
             for name in (
@@ -174,10 +180,46 @@ def test_bit_of_any_column_flipped__names_the_entry(sqlite, first, deed):
 
 def test_every_column_of_the_journal__is_in_the_matrix():
     flipped = {tuple(deed.__name__.split("-")[:2]) for _, deed in flips()}
-    columns = {(name, column.name) for name in KEY_TABLES for column in tables.metadata.tables[name].c}
+    columns = {(name, column.name) for name in KEYS for column in tables.metadata.tables[name].c}
     assert flipped == columns
     nullable = {pair for pair in columns if tables.metadata.tables[pair[0]].c[pair[1]].nullable}
     assert nullable == {("journal_entry", "message")}
+
+
+KEYS = {
+    "journal_entry": "entry_index",
+    "journal_payload": "entry_index",
+    "journal_tile": "level",
+    "journal_checkpoint": "number",
+    "journal_signer": "fingerprint",
+}
+CHANGES = [
+    *(f"UPDATE {table} SET {column} = {column}" for table, column in KEYS.items()),
+    *(f"DELETE FROM {table}" for table in KEYS),
+]
+REFUSED = [
+    *(("sqlite", each) for each in CHANGES),
+    *(("sqlite", f"INSERT OR REPLACE INTO {table} SELECT * FROM {table}") for table in KEYS),
+    *(pytest.param("postgresql", each, marks=pytest.mark.postgres) for each in CHANGES),
+    *(pytest.param("postgresql", f"TRUNCATE {each} CASCADE", marks=pytest.mark.postgres) for each in KEYS),
+]
+
+
+@pytest.fixture(scope="module")
+def guarded(request, tmp_path_factory):
+    """A journal whose triggers are there."""
+    is_file = request.param == "sqlite"
+    folder = tmp_path_factory.mktemp("guarded")
+    url = f"sqlite:///{folder}/gateway.db" if is_file else request.getfixturevalue("postgres").new_database()
+    database = filled(url)
+    yield database
+    database.close()
+
+
+@pytest.mark.parametrize(("guarded", "statement"), REFUSED, indirect=["guarded"])
+def test_every_table_of_the_journal__can_only_grow(guarded, statement):
+    with pytest.raises(sa.exc.DBAPIError, match="append-only"), guarded.write() as connection:
+        connection.exec_driver_sql(statement)
 
 
 def test_undamaged_journal__has_no_fault(sqlite):
