@@ -6,13 +6,14 @@ What a note says is nothing to storage; it is kept byte for byte and never chang
 from __future__ import annotations
 
 import dataclasses
+import functools
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 import sqlalchemy as sa
 
-from storage import tables
+from storage import lenient, tables
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -54,15 +55,20 @@ class Stored:
 
 def stored(connection: sa.Connection, start: int, stop: int | None = None) -> Iterator[Stored]:
     """Yield the checkpoints from number `start` up to `stop` in their order, whatever was done to them."""
-    bounds = {"start": start, "stop": 2**63 - 1 if stop is None else stop}
-    for number, size, note, signer, certificate in connection.execute(_STORED, bounds):
-        yield Stored(
-            number,
-            size if isinstance(size, int) else -1,
-            _text(note),
-            _text(signer),
-            certificate if isinstance(certificate, bytes) else b"",
-        )
+    while True:
+        bounds = {"start": start, "stop": _END if stop is None else stop}
+        page = lenient.read(connection, functools.partial(_page, connection, bounds))
+        for row in page:
+            yield Stored(
+                row.number,
+                row.size if isinstance(row.size, int) else -1,
+                _text(row.note),
+                _text(row.signer),
+                row.certificate if isinstance(row.certificate, bytes) else b"",
+            )
+        if len(page) < _PAGE:
+            return
+        start = page[-1].number + 1
 
 
 def count(connection: sa.Connection) -> int:
@@ -77,11 +83,16 @@ def certificates(connection: sa.Connection) -> list[bytes]:
 
 def idle_signers(connection: sa.Connection) -> list[str]:
     """Return the fingerprints of certificates that have signed no checkpoint; the gateway stores none."""
-    return [_text(each) for each in connection.execute(_IDLE).scalars()]
+    return [_text(each) for each in lenient.read(connection, lambda: connection.execute(_IDLE).scalars().all())]
+
+
+def _page(connection: sa.Connection, bounds: dict[str, int]) -> Sequence[tables.Row]:
+    return connection.execute(_STORED, bounds).all()
 
 
 def _text(value: object) -> str:
-    return value.decode(errors="replace") if isinstance(value, bytes) else ""
+    """Return stored text, what is no UTF-8 of it replaced."""
+    return value.encode("utf-8", "surrogateescape").decode(errors="replace") if isinstance(value, str) else ""
 
 
 def add(connection: sa.Connection, size: int, note: str, certificate: bytes) -> Kept:
@@ -106,26 +117,23 @@ _LAST: Final = _SELECT.order_by(_TABLE.c.number.desc()).limit(1)
 _COVERING: Final = _SELECT.where(_TABLE.c.size > sa.bindparam("index")).order_by(_TABLE.c.number).limit(1)
 
 
-def _raw(column: sa.ColumnElement[str]) -> sa.ColumnElement[bytes]:
-    """Return text as its bytes: what is no UTF-8 is an error otherwise, which names no row."""
-    return sa.cast(column, sa.LargeBinary)
-
-
+_END: Final = 2**63 - 1
+_PAGE: Final = 256
 _STORED: Final = (
     sa.select(
         _TABLE.c.number,
-        sa.type_coerce(_TABLE.c.size, sa.types.NULLTYPE),
-        _raw(_TABLE.c.note),
-        _raw(_TABLE.c.signer),
-        _SIGNER.c.certificate,
+        sa.type_coerce(_TABLE.c.size, sa.types.NULLTYPE).label("size"),
+        sa.type_coerce(_TABLE.c.note, sa.types.NULLTYPE).label("note"),
+        sa.type_coerce(_TABLE.c.signer, sa.types.NULLTYPE).label("signer"),
+        sa.type_coerce(_SIGNER.c.certificate, sa.types.NULLTYPE).label("certificate"),
     )
     .outerjoin(_SIGNER, _SIGNER.c.fingerprint == _TABLE.c.signer)
     .where(_TABLE.c.number >= sa.bindparam("start"), _TABLE.c.number < sa.bindparam("stop"))
     .order_by(_TABLE.c.number)
-    .execution_options(yield_per=256)
+    .limit(_PAGE)
 )
 _IDLE: Final = (
-    sa.select(_raw(_SIGNER.c.fingerprint))
+    sa.select(_SIGNER.c.fingerprint)
     .where(_SIGNER.c.fingerprint.not_in(sa.select(_TABLE.c.signer)))
     .order_by(_SIGNER.c.fingerprint)
 )

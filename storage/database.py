@@ -270,7 +270,13 @@ def _opener(file: Path) -> Callable[[], sqlite3.Connection]:
 def _reader(file: Path) -> Callable[[], sqlite3.Connection]:
     # Without a -wal nobody has the database open; where nobody can write, nobody will: then no lock is needed either,
     # which could not be kept there. In every other case readers and writers have to know of each other.
-    is_frozen = not os.access(file.parent, os.W_OK) and not Path(f"{file}-wal").exists()
+    is_fixed, wal = not os.access(file.parent, os.W_OK), Path(f"{file}-wal")
+    if is_fixed and wal.exists() and not Path(f"{file}-shm").exists():
+        raise errors.NotReady(
+            f"{wal} may hold entries, and to read it something has to be written beside it: copy both files to a "
+            "folder that can be written"
+        )
+    is_frozen = is_fixed and not wal.exists()
     address = f"file:{urllib.parse.quote(str(file))}?mode=ro{'&immutable=1' if is_frozen else ''}"
 
     def connect() -> sqlite3.Connection:

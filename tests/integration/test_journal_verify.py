@@ -22,6 +22,7 @@ from gateway.journal.verifying import answers, engine, parts
 from gateway.journal.verifying.question import MOST, Name, Question, Stage
 from signing import issue, policy, trust
 from storage import database as databases
+from storage import errors as storage_errors
 from storage import journal, verification
 from tests import replayed
 from tests import samples as texts
@@ -297,6 +298,17 @@ def test_copy_that_nobody_can_write__is_verified_and_stays_byte_for_byte(stand, 
     assert {path: path.read_bytes() for path in copy.rglob("*") if path.is_file()} == before
     for path in (copy, *copy.rglob("*")):
         assert not stat.S_IMODE(path.stat().st_mode) & 0o222
+
+
+def test_copy_that_nobody_can_write_and_whose_wal_holds_entries__says_what_to_do(stand, nobody):
+    copy = nobody / "copy"
+    shutil.copytree(stand.settings.data, copy, ignore=shutil.ignore_patterns("gateway.db-shm"))
+    (copy / "gateway.db-wal").write_bytes(b"x")
+    copy.chmod(0o555)
+    if os.getuid() == 0:
+        os.setresuid(65534, 65534, 0)
+    with pytest.raises(storage_errors.NotReady, match="copy both files to a folder that can be written"):
+        databases.Database.open(f"sqlite:///{copy}/gateway.db", read_only=True)
 
 
 # Several processes.
