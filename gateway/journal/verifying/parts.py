@@ -9,7 +9,9 @@ import concurrent.futures
 import contextlib
 import itertools
 import multiprocessing
+import os
 import signal
+import threading
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final, TypeAlias
 
@@ -48,7 +50,7 @@ def each(
     """Yield what `judge`, a function of a module, finds in each range, in the order in which they are done.
 
     A process takes a second to start, so it gets `_LEAST` ranges at least. Whoever leaves early waits for the ranges
-    that are being verified, and for no other.
+    that are being verified, and for no other. To be called in the main thread, because of Ctrl-C.
     """
     processes = min(jobs, len(ranges) // _LEAST)
     if processes <= 1:
@@ -57,8 +59,9 @@ def each(
         return
     # Not forked: a fork would inherit what its parent has open.
     context = multiprocessing.get_context("spawn")
-    with concurrent.futures.ProcessPoolExecutor(processes, context, _begin) as pool:
-        running = {pool.submit(_judged_apart, db, bounds, judge, given): bounds for bounds in ranges}
+    with concurrent.futures.ProcessPoolExecutor(processes, context, _follow_parent) as pool:
+        with _deaf_to_ctrl_c():
+            running = {pool.submit(_judged_apart, db, bounds, judge, given): bounds for bounds in ranges}
         try:
             for done in concurrent.futures.as_completed(running):
                 yield running[done], done.result()
@@ -66,9 +69,26 @@ def each(
             pool.shutdown(wait=True, cancel_futures=True)
 
 
-def _begin() -> None:
-    # Ctrl-C reaches every process of the terminal; the parent decides.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+@contextlib.contextmanager
+def _deaf_to_ctrl_c() -> Iterator[None]:
+    """Let processes be started that Ctrl-C does not reach, from their first moment on: their parent decides."""
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def _follow_parent() -> None:
+    """Let this process end when its parent has, however that ended: it would wait for work for ever."""
+    parent = multiprocessing.parent_process()
+
+    def follow() -> None:
+        if parent is not None:
+            parent.join()
+            os._exit(1)
+
+    threading.Thread(target=follow, daemon=True).start()
 
 
 def _judged_apart(db: database.Database, bounds: tuple[int, int], judge: Judge, given: tuple[Any, ...]) -> Found:
