@@ -64,13 +64,15 @@ def counted(connection: sa.Connection, start: int, stop: int) -> tuple[int, int]
     return connection.execute(_ENTRIES, bounds).scalar_one(), connection.execute(_PAYLOADS, bounds).scalar_one()
 
 
-def border(connection: sa.Connection, index: int) -> int:
-    """Return where a part of the journal can end, and the next begin, at or before `index`.
+def end_of_part(connection: sa.Connection, start: int, stop: int, step: int) -> int:
+    """Return before which entry a part of the journal from `start` on ends: at a multiple of `step`, or at `stop`.
 
-    That is behind an entry that is there: what is missing belongs to one part then, which tells of it once.
+    It ends behind an entry that is there: what is missing belongs to one part then, which tells of it once; and however
+    much is missing, each part has entries.
     """
-    before = connection.execute(_BEFORE, {"index": index}).scalar()
-    return 0 if before is None else max(int(before) + 1, 0)
+    first = connection.execute(_FIRST, {"start": start, "stop": stop}).scalar()
+    end = stop if first is None else (first // step + 1) * step
+    return stop if end >= stop else int(connection.execute(_BEFORE, {"index": end}).scalar_one()) + 1
 
 
 @dataclasses.dataclass(slots=True)
@@ -211,6 +213,9 @@ _DATA: Final = tables.journal_payload
 _ENTRY: Final = tables.journal_entry.c
 _RANGE: Final = (_DATA.c.entry_index >= sa.bindparam("start"), _DATA.c.entry_index < sa.bindparam("stop"))
 _ORDER: Final = (_DATA.c.entry_index, _DATA.c.role)
+_FIRST: Final = sa.select(sa.func.min(_ENTRY.entry_index)).where(
+    _ENTRY.entry_index >= sa.bindparam("start"), _ENTRY.entry_index < sa.bindparam("stop")
+)
 _BEFORE: Final = sa.select(sa.func.max(_ENTRY.entry_index)).where(_ENTRY.entry_index < sa.bindparam("index"))
 _ENTRIES: Final = sa.select(sa.func.count(_ENTRY.entry_index)).where(
     _ENTRY.entry_index >= sa.bindparam("start"), _ENTRY.entry_index < sa.bindparam("stop")

@@ -13,7 +13,7 @@ import click
 
 from gateway.cli import outcome, place, show
 from gateway.journal.verifying import engine
-from gateway.journal.verifying.question import Name, Question, Report, Stage
+from gateway.journal.verifying.question import Name, NoSuchEntries, Question, Report, Stage
 from signing import trust
 from storage import verification
 
@@ -75,7 +75,7 @@ def command(
     conf = where.load() if chain_only else where.need()
     try:
         report = engine.verify(conf, question, _progress, (lambda _: None) if as_json else _tell)
-    except LookupError as error:
+    except NoSuchEntries as error:
         raise click.UsageError(f"there are no such entries: {error}") from error
     except KeyboardInterrupt:
         raise outcome.Stop("interrupted: what was not told is not verified", INTERRUPTED) from None
@@ -94,7 +94,7 @@ def _tell(stage: Stage) -> None:
 
 def _end(report: Report) -> None:
     part = (
-        "" if (report.start, report.stop) == (0, report.size) else f", of which {report.start} to {report.stop} asked"
+        "" if (report.start, report.stop) == (0, report.size) else f", asked about {report.start} up to {report.stop}"
     )
     click.echo(f"journal      {show.counted(report.size, 'entry').replace('entrys', 'entries')}{part}")
     show.facts([("head", report.head or ""), ("root", report.root or "")])

@@ -124,8 +124,8 @@ def new(house: installation.Installation, standing: Standing) -> bool:
     """Verify some of what nobody has verified; return whether there was anything."""
     with house.database.read() as connection:
         size, count = journal.size(connection), checkpoints.count(connection)
-        _check_kept(connection, standing, size)
-        stop = min(size, standing.verified + SLICE)
+        _check_kept(connection, standing, size, count)
+        stop = verification.end_of_part(connection, standing.verified, size, SLICE)
         if standing.verified < stop:
             _note(standing, verification.verify(connection, standing.verified, stop))
             standing.verified, standing.head = stop, _hash(connection, stop - 1)
@@ -143,7 +143,7 @@ def again(house: installation.Installation, standing: Standing) -> bool:
     """
     with house.database.read() as connection:
         if standing.again < standing.verified:
-            stop = min(standing.verified, standing.again + SLICE)
+            stop = verification.end_of_part(connection, standing.again, standing.verified, SLICE)
             _note(standing, verification.verify(connection, standing.again, stop))
             standing.again = stop
         elif standing.notes_again < standing.notes:
@@ -158,13 +158,15 @@ def again(house: installation.Installation, standing: Standing) -> bool:
     return False
 
 
-def _check_kept(connection: directory.Connection, standing: Standing, size: int) -> None:
+def _check_kept(connection: directory.Connection, standing: Standing, size: int, notes: int) -> None:
     """Say so, and begin anew, where what was verified is not there any more, or something else in its place."""
     if standing.verified > size:
         what = f"{standing.verified} entries were verified and there are {size}: the tail was cut, or a copy restored"
         found = verification.Fault(size, what)
     elif standing.verified and _hash(connection, standing.verified - 1) != standing.head:
         found = verification.Fault(standing.verified - 1, "the journal is another one than was verified")
+    elif standing.notes > notes:
+        found = verification.Fault(size, f"{standing.notes} checkpoints were verified and there are {notes}")
     else:
         return
     faults = standing.faults
@@ -182,8 +184,7 @@ def _hash(connection: directory.Connection, index: int) -> str:
 def _verify_notes(connection: directory.Connection, conf: Settings, standing: Standing, start: int, count: int) -> int:
     stop = min(count, start + SLICE)
     judge = signed.Checkpoints(connection, selection.choose(conf.gost_backend))
-    # The one before is verified once more, because each is compared with it.
-    _note(standing, judge.faults(max(start - 1, 0), stop))
+    _note(standing, judge.faults(start, stop))
     return stop
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
 
@@ -48,7 +49,13 @@ class Checkpoints:
     def faults(
         self, start: int = 0, stop: int | None = None, progress: Callable[[int], None] = lambda _: None
     ) -> Iterator[verification.Fault]:
-        """Yield what is wrong with those from number `start` up to `stop`; `progress` is told how many are done."""
+        """Yield what is wrong with those from number `start` up to `stop`; `progress` is told how many are done.
+
+        The one before `start` is judged in silence, because the first is compared with it.
+        """
+        for before in checkpoints.stored(self._connection, start - 1, start) if start else ():
+            with contextlib.suppress(_Doubt):
+                self._believe(*self._judged(before))
         self.number = start
         for kept in checkpoints.stored(self._connection, start or -(2**62), stop):
             if kept.number != self.number:

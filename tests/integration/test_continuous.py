@@ -136,6 +136,25 @@ def test_what_proves_the_journal__is_verified_by_each_round(stand, statement, in
     assert index in standing.faults.values()
 
 
+def test_entry_far_away__is_found_without_walking_there(stand):
+    before = size(stand)
+    row = "kind, at, NULL, record, hash FROM journal_entry WHERE entry_index = 1"
+    tamper(stand, f"INSERT INTO journal_entry SELECT 1099511627776, {row}")
+    standing = Standing()
+    catch_up(stand, standing)
+    go_round(stand, standing)
+    assert set(standing.faults.values()) == {before, 2**40}
+
+
+def test_checkpoints_that_are_gone__are_said(stand, caplog):
+    sign(stand)
+    standing = Standing()
+    catch_up(stand, standing)
+    tamper(stand, "DELETE FROM journal_checkpoint")
+    catch_up(stand, standing)
+    assert said(caplog)[0] == (size(stand), "1 checkpoints were verified and there are 0")
+
+
 def test_tail_that_is_gone__is_said_and_the_rest_verified_anew(stand, caplog):
     grow(stand, 200 - size(stand))
     standing = Standing()

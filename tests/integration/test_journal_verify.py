@@ -201,6 +201,19 @@ def test_result_that_comes_out_otherwise__is_a_fault_of_its_entry(stand, monkeyp
     assert ("replay", indexes(stand, journal.Kind.RESULT_MADE)[0]) in faults(found)
 
 
+def test_entry_far_away__is_found_without_walking_there(stand):
+    with stand.house.database.read() as connection:
+        size = journal.size(connection)
+    sql(
+        stand,
+        "INSERT INTO journal_entry SELECT 1099511627776, kind, at, NULL, record, hash FROM journal_entry "
+        "WHERE entry_index = 1",
+    )
+    found = asked(stand.settings.data, "--chain", code=1)
+    assert (found["first"], found["faults"][0]["what"]) == (size, "missing, and all after it up to 1099511627775")
+    assert {index for _, index in faults(found)} == {size, 2**40}
+
+
 def test_many_faults__are_counted_and_the_first_is_named(stand):
     stage = Stage(Name.CHAIN)
     stage.add([verification.Fault(index, "x") for index in range(MOST + 5, 0, -1)])
@@ -219,6 +232,7 @@ def test_many_faults__are_counted_and_the_first_is_named(stand):
         (("--from", 10**6), "there are no such entries"),
         (("--to", 10**6), "there are no such entries"),
         (("--from", 3, "--to", 2), "there are no such entries"),
+        (("--from", 3, "--to", 3), "there are no such entries"),
         (("--from", -1), "Invalid value"),
         (("--jobs", 0), "Invalid value"),
         (("--certificate", "nowhere.crt"), "does not exist"),

@@ -17,7 +17,7 @@ from gateway import clock, errors, installation, signatures
 from gateway.journal import signed
 from gateway.journal.replay import live
 from gateway.journal.verifying import again, answers, parts
-from gateway.journal.verifying.question import MOST, Name, Question, Report, Stage
+from gateway.journal.verifying.question import MOST, Name, NoSuchEntries, Question, Report, Stage
 from gateway.settings import Settings
 from signing import errors as signing_errors
 from signing import trust
@@ -32,14 +32,14 @@ Progress: TypeAlias = Callable[[Name, int], contextlib.AbstractContextManager[Ca
 def verify(conf: Settings, question: Question, progress: Progress, told: Callable[[Stage], None]) -> Report:
     """Verify the journal of the installation in `conf.data`; `told` hears of each stage as it ends.
 
-    Raises Unavailable and what storage raises where something cannot be read, LookupError where `question` asks about
+    Raises Unavailable and what storage raises where something cannot be read, NoSuchEntries where `question` asks for
     entries that there are not.
     """
     with contextlib.closing(installation.open_database(conf, read_only=True)) as db, db.read() as connection:
         size = journal.size(connection)
         stop = size if question.stop is None else question.stop
-        if not question.start <= stop <= size:
-            raise LookupError(f"the journal has {size} entries, from 0 to {size - 1}")
+        if not question.start <= stop <= size or (size and question.start == stop):
+            raise NoSuchEntries(f"the journal has {size} entries, from 0 to {size - 1}")
         report = Report(size, question.start, stop, clock.now())
         run = _Verification(conf, question, db, connection, report, progress)
         for stage in run.stages():
@@ -93,7 +93,7 @@ class _Verification:
         judge = signed.Checkpoints(self._connection, backend, self._question.believed, damaged)
         with self._progress(stage.name, checkpoints.count(self._connection)) as done:
             _take(stage, judge.faults(progress=done))
-        stage.counts["notes"] = judge.number
+        stage.counts["notes"] = checkpoints.count(self._connection)
         stage.notes = [f"signed by {name}, certificate {sha256}" for sha256, name in judge.signers.items()]
         if judge.vouched < self._report.size:
             beyond = self._report.size - judge.vouched

@@ -31,10 +31,10 @@ Judge: TypeAlias = Callable[..., Iterator[verification.Fault]]
 
 def cut(connection: directory.Connection, start: int, stop: int) -> list[tuple[int, int]]:
     """Return the ranges of the entries from `start` up to `stop`, in their order."""
-    wanted = range(start - start % RANGE + RANGE, stop, RANGE)
-    inner = (verification.border(connection, at) for at in wanted)
-    borders = [start, *sorted({each for each in inner if start < each < stop}), stop]
-    return list(itertools.pairwise(borders)) if start < stop else []
+    borders = [start]
+    while borders[-1] < stop:
+        borders.append(verification.end_of_part(connection, borders[-1], stop, RANGE))
+    return list(itertools.pairwise(borders))
 
 
 def chain(

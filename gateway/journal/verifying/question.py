@@ -27,6 +27,10 @@ class Name(enum.StrEnum):
     """Verdicts and results made again."""
 
 
+class NoSuchEntries(ValueError):
+    """What is asked about is not in the journal; the message says what is."""
+
+
 @dataclasses.dataclass(frozen=True, slots=True)
 class Question:
     """What is asked."""
