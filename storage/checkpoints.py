@@ -78,7 +78,8 @@ def count(connection: sa.Connection) -> int:
 
 def certificates(connection: sa.Connection) -> list[bytes]:
     """Return the certificates (DER) that have signed checkpoints."""
-    return [bytes(each) for each in connection.execute(_CERTIFICATES).scalars()]
+    found: Sequence[object] = connection.execute(_CERTIFICATES).scalars().all()
+    return [each for each in found if isinstance(each, bytes)]
 
 
 def idle_signers(connection: sa.Connection) -> list[str]:
@@ -138,7 +139,9 @@ _IDLE: Final = (
     .order_by(_SIGNER.c.fingerprint)
 )
 _COUNT: Final = sa.select(sa.func.count()).select_from(_TABLE)
-_CERTIFICATES: Final = sa.select(_SIGNER.c.certificate).order_by(_SIGNER.c.fingerprint)
+_CERTIFICATES: Final = sa.select(sa.type_coerce(_SIGNER.c.certificate, sa.types.NULLTYPE)).order_by(
+    _SIGNER.c.fingerprint
+)
 _KNOWN: Final = sa.select(_SIGNER.c.fingerprint).where(_SIGNER.c.fingerprint == sa.bindparam("signer"))
 _ADD_SIGNER: Final = sa.insert(_SIGNER)
 _ADD: Final = sa.insert(_TABLE)

@@ -201,6 +201,23 @@ def test_result_that_comes_out_otherwise__is_a_fault_of_its_entry(stand, monkeyp
     assert ("replay", indexes(stand, journal.Kind.RESULT_MADE)[0]) in faults(found)
 
 
+@pytest.mark.parametrize(
+    ("statement", "stage"),
+    [
+        ("UPDATE journal_entry SET record = x'ff' WHERE entry_index = ?", "chain"),
+        ("UPDATE journal_entry SET hash = CAST(x'ff' AS TEXT) WHERE entry_index = ?", "chain"),
+        ("UPDATE journal_payload SET role = CAST(x'ff' AS TEXT) WHERE entry_index = ?", "chain"),
+        ("UPDATE journal_signer SET certificate = x'ff' WHERE ? > 0", "checkpoints"),
+    ],
+)
+def test_what_is_not_even_text__is_told_and_every_stage_goes_on(stand, statement, stage):
+    result = indexes(stand, journal.Kind.RESULT_MADE)[0]
+    sql(stand, statement, result)
+    found = asked(stand.settings.data, code=1)
+    assert faults(found)[0] == (stage, 0 if stage == "checkpoints" else result)
+    assert [each["stage"] for each in found["stages"]] == list(Name)
+
+
 def test_entry_far_away__is_found_without_walking_there(stand):
     with stand.house.database.read() as connection:
         size = journal.size(connection)

@@ -19,8 +19,8 @@ from gateway.journal.replay import live
 from gateway.journal.verifying import again, answers, parts
 from gateway.journal.verifying.question import MOST, Name, NoSuchEntries, Question, Report, Stage
 from gateway.settings import Settings
+from signing import certificates, trust
 from signing import errors as signing_errors
-from signing import trust
 from signing.gost import selection
 from storage import checkpoints, database, directory, journal, merkle, projections, verification
 from storage import errors as storage_errors
@@ -157,9 +157,13 @@ def _own_certificates(conf: Settings, connection: directory.Connection, question
     if question.believed:
         yield from (each.der for each in question.believed)
         return
-    yield from checkpoints.certificates(connection)
-    for path in (signatures.key_paths(conf)[1], conf.keys / f"{signatures.AUTHORITY}.crt"):
-        try:
+    for der in checkpoints.certificates(connection):
+        with contextlib.suppress(signing_errors.CertificateUnreadable):  # told by the stage before
+            yield certificates.usable(der, "").der
+    own = signatures.key_paths(conf)[1]
+    for path in (own, conf.keys / f"{signatures.AUTHORITY}.crt"):
+        with contextlib.suppress(signing_errors.SigningError):
             yield from (each.der for each in trust.load(path))
-        except signing_errors.SigningError:
-            continue
+    if conf.key and not own.exists():
+        with contextlib.suppress(errors.Unavailable), contextlib.closing(signatures.load_key(conf)) as key:
+            yield key.certificate  # it is on the token alone
