@@ -24,7 +24,7 @@ from storage import database
 from storage import errors as storage_errors
 
 DEFAULT_SUITE: Final = "rsa-2048"
-AUTHORITY: Final = "ca"
+AUTHORITY: Final = signatures.AUTHORITY
 _AUTHORITY_YEARS: Final = 20
 _KEY_DAYS: Final = 5 * 365
 _WIDTH: Final = 118

@@ -102,7 +102,7 @@ class Installation:
         self._ready_until = time.monotonic() + _CHECK_EVERY
 
 
-def open_database(settings: Settings) -> database.Database:
+def open_database(settings: Settings, *, read_only: bool = False) -> database.Database:
     """Return the database, its schema checked; raises Unavailable with the reason.
 
     Where the key of the personal data is gone, or cannot be read, sealed payloads of the journal stay closed.
@@ -112,7 +112,7 @@ def open_database(settings: Settings) -> database.Database:
     except errors.Unavailable:
         keyring = None
     try:
-        db = database.Database.open(settings.database_url, keyring, settings.mark)
+        db = database.Database.open(settings.database_url, keyring, settings.mark, read_only=read_only)
     except storage_errors.Unsupported as error:
         raise errors.Unavailable(f"setting database: {error}") from error
     try:

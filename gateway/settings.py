@@ -110,6 +110,11 @@ class Settings:
     checkpoint_folder: str = _setting(
         "", "Folder into which checkpoints and tiles of the journal are put for others; empty means HTTP only."
     )
+    verify_interval: int = _setting(
+        60,
+        "Seconds between two looks at what is new in the journal, which is verified in the background; in between all "
+        "of it is verified again, gently. 0 means never.",
+    )
     max_violations: int = _setting(50, "Most schema violations listed in one answer.")
     strict_versions: bool = _setting(
         False,
@@ -240,14 +245,18 @@ def _check_origin(name: str) -> None:
         raise SettingsError(f"journal_origin: {name!r} is not a name of visible ASCII characters without +")
 
 
-def _check_interval(seconds: int) -> None:
-    if seconds < 0:
-        raise SettingsError(f"checkpoint_interval: {seconds} is less than nothing")
+def _check_interval(name: str) -> Callable[[int], None]:
+    def check(seconds: int) -> None:
+        if seconds < 0:
+            raise SettingsError(f"{name}: {seconds} is less than nothing")
+
+    return check
 
 
 _CHECKS: Final[Mapping[str, Callable[[Any], None]]] = {
     "journal_origin": _check_origin,
-    "checkpoint_interval": _check_interval,
+    "checkpoint_interval": _check_interval("checkpoint_interval"),
+    "verify_interval": _check_interval("verify_interval"),
     "virus_scanner": _check_scanner,
     "files": _check_files,
     "s3_endpoint": _check_endpoint,

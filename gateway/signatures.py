@@ -15,6 +15,8 @@ from signing.gost.backend import Backend
 from signing.signer import PemSigner, Signer
 
 KEY: Final = "installation"
+AUTHORITY: Final = "ca"
+"""Name of the authority that the installation has made for itself."""
 PASSWORD: Final = "GATEWAY_KEY_PASSWORD"  # noqa: S105  # the name of the variable, not its value
 """Environment variable with the password of an encrypted key file, or the PIN of a token."""
 

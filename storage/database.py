@@ -59,13 +59,21 @@ class Database:
     A child of a process that was in the middle of a statement is refused on SQLite, rather than let do harm.
     """
 
-    def __init__(self, url: str, keyring: sealing.Keyring | None = None, mark: Path | None = None) -> None:
+    def __init__(
+        self,
+        url: str,
+        keyring: sealing.Keyring | None = None,
+        mark: Path | None = None,
+        *,
+        read_only: bool = False,
+    ) -> None:
         """See `open`."""
         self.keyring: Final = keyring
         self._url = _normalised(url)
         self._file = _file_of(self._url)
         self._mark = mark
         self._guard = None if mark is None else epochs.Guard(mark, self._file)
+        self._read_only = read_only
         self._inherited: list[sa.Engine] = []
         self._used_by_parent = False
         self._turn_of = threading.local()
@@ -73,19 +81,28 @@ class Database:
         _opened.add(self)
 
     @classmethod
-    def open(cls, url: str, keyring: sealing.Keyring | None = None, mark: Path | None = None) -> Database:
+    def open(
+        cls,
+        url: str,
+        keyring: sealing.Keyring | None = None,
+        mark: Path | None = None,
+        *,
+        read_only: bool = False,
+    ) -> Database:
         """Return the database at `url`: `sqlite:///path` or `postgresql://user@host/name`; connects when first used.
 
         With a `keyring` payloads of packages are sealed and opened; without one they are stored as they are, and
         sealed ones stay closed. By the file `mark` it is recognised when it is not the one that was written last
-        (`storage.epochs`). Raises Unsupported for another kind of database, and for one in memory, which could promise
-        nothing.
+        (`storage.epochs`). With `read_only` a file is not written, not even by SQLite itself, and may stand where nobody
+        can write; else SQLite keeps its `-shm` and an empty `-wal` beside it. Raises Unsupported for another kind of
+        database, and for one in memory, which could promise nothing.
         """
-        return cls(url, keyring, mark)
+        return cls(url, keyring, mark, read_only=read_only)
 
-    def __reduce__(self) -> tuple[type[Database], tuple[str, sealing.Keyring | None, Path | None]]:
+    def __reduce__(self) -> tuple[Callable[..., Database], tuple[object, ...]]:
         """Let a spawned process open the same database."""
-        return Database, (self._url.render_as_string(hide_password=False), self.keyring, self._mark)
+        url = self._url.render_as_string(hide_password=False)
+        return _reopened, (url, self.keyring, self._mark, self._read_only)
 
     @property
     def is_sqlite(self) -> bool:
@@ -170,7 +187,8 @@ class Database:
         if self._file is None:
             self._engine = _postgresql(self._url)
         else:
-            self._engine = _sqlite(_refuse if self._used_by_parent else _opener(self._file))
+            opener = _reader if self._read_only else _opener
+            self._engine = _sqlite(_refuse if self._used_by_parent else opener(self._file))
         self._engine.update_execution_options(**{keys.OPTION: self.keyring})
         self._writing = self._engine.execution_options(**{_OPTION: _WRITE})
         self._hinting = self._engine.execution_options(**{_OPTION: _HINT})
@@ -216,6 +234,15 @@ class Database:
                     yield
         finally:
             self._turn_of.mine = False
+
+
+def _reopened(
+    url: str,
+    keyring: sealing.Keyring | None,
+    mark: Path | None,
+    read_only: bool,  # noqa: FBT001  # as pickle hands it over
+) -> Database:
+    return Database(url, keyring, mark, read_only=read_only)
 
 
 _opened: Final[weakref.WeakSet[Database]] = weakref.WeakSet()
@@ -279,6 +306,24 @@ def _opener(file: Path) -> Callable[[], sqlite3.Connection]:
             connection.close()
             raise
         return connection
+
+    return connect
+
+
+def _reader(file: Path) -> Callable[[], sqlite3.Connection]:
+    # Without a -wal nobody has the database open; where nobody can write, nobody will: then no lock is needed either,
+    # which could not be kept there. In every other case readers and writers have to know of each other.
+    is_fixed, wal = not os.access(file.parent, os.W_OK), Path(f"{file}-wal")
+    if is_fixed and wal.exists() and not Path(f"{file}-shm").exists():
+        raise errors.NotReady(
+            f"{wal} may hold entries, and to read it something has to be written beside it: copy both files to a "
+            "folder that can be written"
+        )
+    is_frozen = is_fixed and not wal.exists()
+    address = f"file:{urllib.parse.quote(str(file))}?mode=ro{'&immutable=1' if is_frozen else ''}"
+
+    def connect() -> sqlite3.Connection:
+        return sqlite3.connect(address, uri=True, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
 
     return connect
 

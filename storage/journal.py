@@ -32,7 +32,7 @@ from typing import Any, Final, Protocol, TypeAlias
 import sqlalchemy as sa
 import zstandard
 
-from storage import errors, keys, merkle, sealing, subjects, tables
+from storage import errors, keys, lenient, merkle, sealing, subjects, tables
 
 FORMAT: Final = 1
 GENESIS: Final = "0" * 64
@@ -205,7 +205,8 @@ def link(index: int, event: Event, previous: str) -> Entry:
 
 def size(connection: sa.Connection) -> int:
     """Return the number of entries, which is the index of the next one."""
-    return head(connection)[0]
+    last: int | None = connection.execute(_LAST).scalar()
+    return 0 if last is None else last + 1
 
 
 def head(connection: sa.Connection) -> tuple[int, str]:
@@ -222,7 +223,7 @@ def entries(connection: sa.Connection, start: int = 0, stop: int | None = None) 
 
 def entry(connection: sa.Connection, index: int) -> Entry:
     """Return one entry; raises NotFound, and ValueError for a damaged record."""
-    row = connection.execute(_ONE, {"index": index}).first()
+    row = lenient.read(connection, lambda: connection.execute(_ONE, {"index": index}).first())
     if row is None:
         raise errors.NotFound(f"entry {index}")
     found = decode(bytes(row.record), row.hash)
@@ -233,15 +234,15 @@ def entry(connection: sa.Connection, index: int) -> Entry:
 
 def rows(connection: sa.Connection, start: int = 0, stop: int | None = None) -> Iterator[tables.Row]:
     """Yield the stored rows themselves, judged by nobody, by pages of `PAGE`: memory does not grow with the journal."""
-    while True:
-        page = connection.execute(_PAGE, {"start": start, "limit": PAGE}).all()
-        for row in page:
-            if stop is not None and row.entry_index >= stop:
-                return
-            yield row
-        if len(page) < PAGE:
-            return
-        start = page[-1].entry_index + 1
+    while found := page(connection, start, stop):
+        yield from found
+        start = found[-1].entry_index + 1
+
+
+def page(connection: sa.Connection, start: int, stop: int | None = None) -> Sequence[tables.Row]:
+    """Return the first `PAGE` of the rows that `rows` yields."""
+    bounds = {"start": start, "stop": _END if stop is None else stop, "limit": PAGE}
+    return lenient.read(connection, lambda: connection.execute(_PAGE, bounds).all())
 
 
 def payload(connection: sa.Connection, index: int, role: str) -> bytes:
@@ -312,6 +313,7 @@ def decode(record: bytes, hash_: str | None = None) -> Entry:
 
 
 PAGE: Final = 500
+_END: Final = 2**63 - 1
 
 _ENCODER: Final = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 _MEMBERS: Final = frozenset({"at", "facts", "format", "index", "kind", "message", "payloads", "previous"})
@@ -321,10 +323,11 @@ _SAFE_INTEGER: Final = 2**53 - 1  # the largest that every JSON reader reads exa
 _ENTRY: Final = tables.journal_entry
 _DATA: Final = tables.journal_payload
 _HEAD: Final = sa.select(_ENTRY.c.entry_index, _ENTRY.c.hash).order_by(_ENTRY.c.entry_index.desc()).limit(1)
+_LAST: Final = sa.select(sa.func.max(_ENTRY.c.entry_index))
 # Read as the driver gives them, because a damaged value must reach `verify` and not fail before.
 _PAGE: Final = (
     sa.select(*(sa.type_coerce(column, sa.types.NULLTYPE).label(column.name) for column in _ENTRY.c))
-    .where(_ENTRY.c.entry_index >= sa.bindparam("start"))
+    .where(_ENTRY.c.entry_index >= sa.bindparam("start"), _ENTRY.c.entry_index < sa.bindparam("stop"))
     .order_by(_ENTRY.c.entry_index)
     .limit(sa.bindparam("limit"))
 )

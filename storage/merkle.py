@@ -6,12 +6,14 @@ of at most 255 entries, and from the roots of at most 255 tiles of the level bel
 
 from __future__ import annotations
 
+import dataclasses
+import functools
 from collections.abc import Iterator
 from typing import Final
 
 import sqlalchemy as sa
 
-from storage import tables, tree
+from storage import lenient, tables, tree
 
 
 def grow(connection: sa.Connection, start: int, count: int) -> None:
@@ -33,6 +35,21 @@ def at_size(connection: sa.Connection, size: int) -> tree.Tree:
     Reading raises ValueError where the journal is shorter or damaged.
     """
     return tree.Tree(size, lambda level, number, width: tile(connection, level, number, width))
+
+
+def reader(connection: sa.Connection) -> tree.Tile:
+    """Return what reads tiles, for trees of many sizes of one snapshot: each full tile is fetched once."""
+
+    @functools.lru_cache(maxsize=256)
+    def whole(level: int, number: int) -> bytes | None:
+        found = connection.execute(_TILE, {"level": level, "number": number}).scalar()
+        return bytes(found) if found is not None and len(found) == tree.WIDTH * tree.HASH else None
+
+    def read(level: int, number: int, width: int) -> bytes:
+        full = whole(level, number)
+        return tile(connection, level, number, width) if full is None else full[: width * tree.HASH]
+
+    return read
 
 
 def root(connection: sa.Connection, size: int) -> bytes:
@@ -61,44 +78,72 @@ def tile(connection: sa.Connection, level: int, number: int, width: int = tree.W
     return _row(connection, level, number * tree.WIDTH, width)
 
 
-def leaves(connection: sa.Connection, start: int, stop: int) -> dict[int, str]:
-    """Return what the stored tiles say of the entries from `start` up to `stop`: index to hash in hex."""
-    found: dict[int, str] = {}
-    first, last = start // tree.WIDTH, (stop - 1) // tree.WIDTH
-    for row in connection.execute(_TILES, {"level": 0, "first": first, "last": last}):
-        hashes = bytes(row.hashes).hex()
-        for offset in range(min(tree.WIDTH, len(hashes) // 64)):
-            index = row.number * tree.WIDTH + offset
-            if start <= index < stop:
-                found[index] = hashes[offset * 64 : (offset + 1) * 64]
-    return found
+@dataclasses.dataclass(frozen=True, slots=True)
+class Stored:
+    """A tile as it is stored; what was damaged beyond being bytes is empty here."""
+
+    number: int
+    root: bytes
+    hashes: bytes
+
+    @property
+    def has_its_root(self) -> bool:
+        """Whether the tile is whole and its root is the one over its hashes."""
+        return len(self.hashes) == tree.WIDTH * tree.HASH and tree.above(self.hashes) == self.root
+
+
+def stored(connection: sa.Connection, start: int, stop: int) -> list[Stored]:
+    """Return the stored tiles that hold hashes of the entries from `start` up to `stop`, judged by nobody."""
+    return list(_tiles(connection, 0, start // tree.WIDTH, (stop - 1) // tree.WIDTH))
 
 
 def faults(connection: sa.Connection) -> Iterator[tuple[int, str]]:
-    """Recompute the stored tiles: yield the index of the entry where each wrong one begins, and what is wrong.
+    """Yield what is wrong with the tree above its leaves: the entry where a tile begins, and what is wrong with it.
 
-    Whether level 0 repeats the entries is not asked here, see `leaves`.
+    Whether the tiles of level 0 repeat the entries and have their roots is asked by whoever reads those entries.
     """
     size: int = connection.execute(_COUNT).scalar_one()
+    head = connection.execute(_LAST).scalar()
+    levels = set(connection.execute(_LEVELS).scalars())
     level, span, below = 0, tree.WIDTH, dict[int, bytes]()
-    while True:
-        wanted, roots = size // span, dict[int, bytes]()
-        for row in connection.execute(_TILES, {"level": level, "first": 0, "last": _END}):
-            if row.number >= wanted:
-                last = (row.number + 1) * span - 1
-                yield row.number * span, f"a tile of the tree reaches to entry {last}, the journal has {size}"
+    while size >= span or level in levels:
+        levels.discard(level)
+        roots = dict[int, bytes]()
+        for tile in _roots(connection) if level == 0 else _tiles(connection, level, -_END, _END):
+            number, last = tile.number, (tile.number + 1) * span - 1
+            if number < 0 or head is None or last > head:
+                yield max(number, 0) * span, f"a tile of the tree reaches to entry {last}, the journal has {size}"
                 continue
-            hashes, roots[row.number] = bytes(row.hashes), bytes(row.root)
-            if len(hashes) != tree.WIDTH * tree.HASH or tree.above(hashes) != roots[row.number]:
-                yield row.number * span, f"the tile of level {level} does not have its root"
-            elif level and hashes != b"".join(below.get(row.number * tree.WIDTH + at, b"") for at in range(tree.WIDTH)):
-                yield row.number * span, f"the tile of level {level} does not repeat the roots below it"
-        if len(roots) < wanted:
-            missing = next(number for number in range(wanted) if number not in roots)
+            roots[number] = tile.root
+            if level and not tile.has_its_root:
+                yield number * span, f"the tile of level {level} does not have its root"
+            elif level and tile.hashes != b"".join(
+                below.get(number * tree.WIDTH + at, b"") for at in range(tree.WIDTH)
+            ):
+                yield number * span, f"the tile of level {level} does not repeat the roots below it"
+        missing = next((number for number in range(size // span) if number not in roots), None)
+        if missing is not None:
             yield missing * span, f"a tile of level {level} is missing"
-        if not wanted and level:
-            return
         level, span, below = level + 1, span * tree.WIDTH, roots
+    for strange in sorted(levels, key=str):
+        yield 0, f"the tree has no level {strange!r}"
+
+
+def _roots(connection: sa.Connection) -> Iterator[Stored]:
+    """Yield the tiles of level 0 without their hashes."""
+    row: tables.Row
+    for row in connection.execute(_NUMBERED, {"first": -_END, "last": _END}):
+        yield Stored(row.number, _octets(row.root), b"")
+
+
+def _tiles(connection: sa.Connection, level: int, first: int, last: int) -> Iterator[Stored]:
+    row: tables.Row
+    for row in connection.execute(_TILES, {"level": level, "first": first, "last": last}):
+        yield Stored(row.number, _octets(row.root), _octets(row.hashes))
+
+
+def _octets(value: object) -> bytes:
+    return bytes(value) if isinstance(value, bytes | memoryview) else b""
 
 
 def _add(connection: sa.Connection, level: int, number: int) -> None:
@@ -109,7 +154,7 @@ def _add(connection: sa.Connection, level: int, number: int) -> None:
 def _row(connection: sa.Connection, level: int, first: int, count: int) -> bytes:
     """Return hashes of a level from what is below it: entries, or tiles."""
     bounds = {"below": level - 1, "first": first, "last": first + count - 1}
-    found = connection.execute(_ROOTS if level else _HASHES, bounds).scalars()
+    found = lenient.read(connection, lambda: connection.execute(_ROOTS if level else _HASHES, bounds).scalars().all())
     hashes = b"".join(bytes(each) if level else bytes.fromhex(each) for each in found)
     if len(hashes) != count * tree.HASH:
         raise ValueError(f"the journal has no {count} hashes of level {level} from number {first} on")
@@ -119,18 +164,26 @@ def _row(connection: sa.Connection, level: int, first: int, count: int) -> bytes
 _END: Final = 2**62
 _ENTRY: Final = tables.journal_entry
 _COUNT: Final = sa.select(sa.func.count()).select_from(_ENTRY)
+_LAST: Final = sa.select(sa.func.max(_ENTRY.c.entry_index))
 _TABLE: Final = tables.journal_tile
 _ADD: Final = sa.insert(_TABLE)
 _TILE: Final = sa.select(_TABLE.c.hashes).where(
     _TABLE.c.level == sa.bindparam("level"), _TABLE.c.number == sa.bindparam("number")
 )
 _NUMBERS: Final = _TABLE.c.number.between(sa.bindparam("first"), sa.bindparam("last"))
+# Read as the driver gives them, because a damaged value must reach whoever judges it.
+_RAW: Final = [
+    sa.type_coerce(column, sa.types.NULLTYPE).label(column.name)
+    for column in (_TABLE.c.number, _TABLE.c.root, _TABLE.c.hashes)
+]
 _TILES: Final = (
-    sa.select(_TABLE.c.number, _TABLE.c.root, _TABLE.c.hashes)
+    sa.select(*_RAW)
     .where(_TABLE.c.level == sa.bindparam("level"), _NUMBERS)
     .order_by(_TABLE.c.number)
     .execution_options(yield_per=64)
 )
+_NUMBERED: Final = sa.select(*_RAW[:2]).where(_TABLE.c.level == 0, _NUMBERS).order_by(_TABLE.c.number)
+_LEVELS: Final = sa.select(sa.type_coerce(_TABLE.c.level, sa.types.NULLTYPE)).distinct()
 _ROOTS: Final = (
     sa.select(_TABLE.c.root).where(_TABLE.c.level == sa.bindparam("below"), _NUMBERS).order_by(_TABLE.c.number)
 )

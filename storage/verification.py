@@ -6,19 +6,16 @@ computed anew from some index on by an owner of the database. Whoever holds a la
 
 from __future__ import annotations
 
-import contextlib
 import dataclasses
 import functools
 import hashlib
-import re
-import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from typing import Final, TypeAlias
+from typing import Final
 
 import sqlalchemy as sa
 
-from storage import erasure, errors, journal, keys, merkle, sealing, tables
+from storage import erasure, errors, journal, keys, lenient, merkle, sealing, sound, tables, tree
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -29,6 +26,8 @@ class Fault:
     """Index of the entry that is missing, foreign or changed."""
     what: str
     """What is wrong with it, for the auditor."""
+    unread: bool = False
+    """Nothing is known to be wrong: it is sealed, and could not be compared."""
 
 
 def verify(
@@ -36,27 +35,50 @@ def verify(
 ) -> Iterator[Fault]:
     """Recompute the journal from `start` up to `stop` and yield its faults by index; nothing when all is well.
 
-    To the end, the tiles of the tree are recomputed too, and their faults told last.
+    To the end, what stands above the entries is verified too, as `above` does, and its faults told last.
     With `payloads` every document is opened, unpacked and digested too; without it only that each is there. Documents
     that were erased by order are no fault where the journal tells of the order. Where sealed ones cannot be opened,
-    because the installation's key is not here, one fault says so, at the first of them.
+    because the installation's key is not here, the first of them is told, `unread`.
     Started in the middle, the hash before `start` is taken from the stored entry. Memory does not grow with the
     journal.
     """
-    with _damaged_text_readable(connection):
-        chain = _Chain.beginning_at(connection, start)
-        page: list[tables.Row] = []
-        # Nothing can stand before index 0, so that is looked for too.
-        for row in journal.rows(connection, start or -_END, stop):
-            page.append(row)
-            if len(page) == journal.PAGE:
-                yield from _verify_page(connection, chain, page, payloads=payloads)
-                page = []
+    chain = _Chain.beginning_at(connection, start)
+    # Nothing can stand before index 0, so that is looked for too.
+    page = journal.page(connection, start or -_END, stop)
+    while page:
         yield from _verify_page(connection, chain, page, payloads=payloads)
-        if stop is None:
-            for owned in connection.execute(_ROLES, {"start": chain.index, "stop": _END}):
-                yield Fault(owned.entry_index, f"payload {owned.role!r} has no entry")
-            yield from (Fault(index, what) for index, what in merkle.faults(connection))
+        page = journal.page(connection, page[-1].entry_index + 1, stop)
+    if stop is None:
+        yield from above(connection, chain.index)
+
+
+def above(connection: sa.Connection, end: int) -> Iterator[Fault]:
+    """Yield the faults of the tree above its leaves, and of payloads behind the last entry, which is `end` - 1."""
+    for bounds in ({"start": -_END, "stop": 0}, {"start": end, "stop": _END}):
+        rows = lenient.read(connection, functools.partial(_ownerless, connection, bounds))
+        yield from (Fault(row.entry_index, f"payload {row.role!r} has no entry") for row in rows)
+    yield from (Fault(index, what) for index, what in merkle.faults(connection))
+
+
+def _ownerless(connection: sa.Connection, bounds: dict[str, int]) -> Sequence[tables.Row]:
+    return connection.execute(_ROLES, bounds).all()
+
+
+def counted(connection: sa.Connection, start: int, stop: int) -> tuple[int, int]:
+    """Return how many entries there are from `start` up to `stop`, and how many payloads of theirs."""
+    bounds = {"start": start, "stop": stop}
+    return connection.execute(_ENTRIES, bounds).scalar_one(), connection.execute(_PAYLOADS, bounds).scalar_one()
+
+
+def end_of_part(connection: sa.Connection, start: int, stop: int, step: int) -> int:
+    """Return before which entry a part of the journal from `start` on ends: at a multiple of `step`, or at `stop`.
+
+    It ends behind an entry that is there: what is missing belongs to one part then, which tells of it once; and however
+    much is missing, each part has entries.
+    """
+    first = connection.execute(_FIRST, {"start": start, "stop": stop}).scalar()
+    end = stop if first is None else (first // step + 1) * step
+    return stop if end >= stop else int(connection.execute(_BEFORE, {"index": end}).scalar_one()) + 1
 
 
 @dataclasses.dataclass(slots=True)
@@ -73,37 +95,26 @@ class _Chain:
     def beginning_at(cls, connection: sa.Connection, start: int) -> _Chain:
         if start == 0:
             return cls(0, frozenset({journal.GENESIS}))
-        before = list(journal.rows(connection, start - 1, start))
-        return cls(start, frozenset({before[0].hash}) if before else None)
+        before = journal.page(connection, start - 1, start)
+        return cls(start, _hashes(before[0]) if before else None)
 
 
-@contextlib.contextmanager
-def _damaged_text_readable(connection: sa.Connection) -> Iterator[None]:
-    """SQLite answers text that is not UTF-8 with an error that names no row; here it is read, and then judged."""
-    driver = connection.connection.driver_connection
-    if not isinstance(driver, sqlite3.Connection):
-        yield
-        return
-    # In C, for it is called for every text.
-    driver.text_factory = functools.partial(str, encoding="utf-8", errors="surrogateescape")
-    try:
-        yield
-    finally:
-        driver.text_factory = str
+def _hashes(row: tables.Row) -> frozenset[str] | None:
+    """Return the hashes that may be an entry's; either may be the true one, and the next entry is not to be blamed."""
+    return frozenset({journal.hash_of(row.record), row.hash}) if isinstance(row.record, bytes) else None
 
 
 def _verify_page(
-    connection: sa.Connection, chain: _Chain, page: list[tables.Row], *, payloads: bool
+    connection: sa.Connection, chain: _Chain, page: Sequence[tables.Row], *, payloads: bool
 ) -> Iterator[Fault]:
-    if not page:
-        return
     stop = page[-1].entry_index + 1
     erased = erasure.told(connection, chain.index, stop)
-    beside = _Beside(
-        kept=_kept(connection, chain.index, stop, erased, payloads=payloads),
-        erased=erased,
-        leaves=merkle.leaves(connection, chain.index, stop),
-    )
+    kept = _kept(connection, chain.index, stop, erased, payloads=payloads)
+    tiles = merkle.stored(connection, chain.index, stop)
+    for tile in tiles:
+        if tile.number * tree.WIDTH >= chain.index and not tile.has_its_root:
+            yield Fault(tile.number * tree.WIDTH, "the tile of level 0 does not have its root")
+    beside = _Beside(kept, erased, sound.differing(page, tiles))
     position = _pass_sound(page, 0, chain, beside)
     while position < len(page):
         yield from _judge(page[position], chain, beside)
@@ -114,39 +125,23 @@ def _verify_page(
 class _Beside:
     """What else is stored of the entries of a page, by their indexes."""
 
-    kept: Mapping[int, dict[str, _Kept]]
+    kept: Mapping[int, Mapping[str, sound.Kept]]
     """Payloads by their role."""
     erased: AbstractSet[int]
     """Entries whose payloads were erased by order."""
     leaves: Mapping[int, str]
-    """Hashes in the tiles of the tree; only full ones are stored."""
+    """Hashes in the tiles of the tree, unless the page has just these."""
 
 
-def _pass_sound(page: list[tables.Row], position: int, chain: _Chain, beside: _Beside) -> int:
-    """Go on along the chain over entries without payloads that are as they were written; return where that ends.
-
-    A record that has its hash, follows the one before and repeats its columns is judged by its bytes alone, three
-    times as fast as by reading it: in canonical form no text holds a bare quote, so what stands between beginning and
-    end can be nothing but facts.
-    """
+def _pass_sound(page: Sequence[tables.Row], position: int, chain: _Chain, beside: _Beside) -> int:
+    """Go on along the chain over entries that are as they were written; return the position where that ends."""
     if chain.previous is None or len(chain.previous) != 1:
         return position
     (previous,) = chain.previous
-    index, kept, leaves, sha256 = chain.index, beside.kept, beside.leaves, hashlib.sha256
-    for entry_index, kind, at, message, record, hash_ in page[position:]:
-        if entry_index != index or index in kept or not isinstance(record, bytes):
-            break
-        try:
-            read = _RECORD.fullmatch(record.decode())
-        except UnicodeDecodeError:
-            break
-        if read is None or read.groups() != (at, str(index), kind, message, previous):
-            break
-        if sha256(b"\0" + record).hexdigest() != hash_ or leaves.get(index, hash_) != hash_:
-            break
-        index, previous, position = index + 1, hash_, position + 1
-    chain.index, chain.previous = index, frozenset((previous,))
-    return position
+    count = sound.passed(page[position:], chain.index, previous, beside.kept, beside.leaves)
+    if count:
+        chain.index, chain.previous = chain.index + count, frozenset((page[position + count - 1].hash,))
+    return position + count
 
 
 def _judge(row: tables.Row, chain: _Chain, beside: _Beside) -> Iterator[Fault]:
@@ -157,14 +152,24 @@ def _judge(row: tables.Row, chain: _Chain, beside: _Beside) -> Iterator[Fault]:
         yield from _missing(chain, row.entry_index, beside.kept)
         entry, faults = _verify_row(row, chain)
         if entry is not None:
-            faults += _payload_faults(entry, beside, chain)
+            faults += _payload_faults(row.entry_index, entry.payloads, beside)
         if beside.leaves.get(row.entry_index, row.hash) != row.hash:
             faults.append("the tree has another hash here")
         yield from (Fault(row.entry_index, what) for what in faults)
+        if not chain.closed:
+            yield from _closed(row.entry_index, chain, beside)
         chain.index = row.entry_index + 1
 
 
-def _missing(chain: _Chain, stop: int, kept: Mapping[int, dict[str, _Kept]]) -> Iterator[Fault]:
+def _closed(index: int, chain: _Chain, beside: _Beside) -> Iterator[Fault]:
+    for role, kept in beside.kept.get(index, {}).items():
+        if isinstance(kept, errors.KeyMissing):
+            chain.closed = True
+            yield Fault(index, f"payload {role!r}, and others that are sealed, were not compared: {kept}", unread=True)
+            return
+
+
+def _missing(chain: _Chain, stop: int, kept: Mapping[int, Mapping[str, sound.Kept]]) -> Iterator[Fault]:
     if chain.index == stop:
         return
     chain.previous = None
@@ -178,11 +183,8 @@ def _verify_row(row: tables.Row, chain: _Chain) -> tuple[journal.Entry | None, l
     if not isinstance(row.record, bytes):
         chain.previous = None
         return None, ["the record is not bytes"]
-    computed = journal.hash_of(row.record)
-    faults = [] if computed == row.hash else ["the record does not have the stored hash"]
-    expected = chain.previous
-    # Either hash may be the true one: the fault is named here, and must not be blamed on the next entry too.
-    chain.previous = frozenset({computed, row.hash})
+    faults = [] if journal.hash_of(row.record) == row.hash else ["the record does not have the stored hash"]
+    expected, chain.previous = chain.previous, _hashes(row)
     try:
         entry = journal.decode(row.record, row.hash)
     except ValueError as error:
@@ -196,34 +198,35 @@ def _verify_row(row: tables.Row, chain: _Chain) -> tuple[journal.Entry | None, l
     return entry, faults
 
 
-def _payload_faults(entry: journal.Entry, beside: _Beside, chain: _Chain) -> Iterator[str]:
-    found = beside.kept.get(entry.index, {})
-    for role in sorted(found.keys() - entry.payloads.keys()):
+def _payload_faults(index: int, recorded: Mapping[str, journal.Digest], beside: _Beside) -> Iterator[str]:
+    found = beside.kept.get(index, {})
+    for role in sorted(found.keys() - recorded.keys()):
         yield f"payload {role!r} is not in the record"
-    for role, digest in sorted(entry.payloads.items()):
-        kept = found.get(role, None if entry.index in beside.erased else "missing")
-        if isinstance(kept, errors.KeyMissing):
-            if not chain.closed:
-                yield f"payload {role!r}, and others that are sealed, were not compared: {kept}"
-            chain.closed = True
-        elif isinstance(kept, str):
+    for role, digest in sorted(recorded.items()):
+        kept = found.get(role, None if index in beside.erased else "missing")
+        if isinstance(kept, str):
             yield f"payload {role!r}: {kept}"
-        elif kept not in (None, digest):
+        elif isinstance(kept, journal.Digest) and kept != digest:
             yield f"payload {role!r}: not the bytes that were recorded"
 
 
 def _kept(
     connection: sa.Connection, start: int, stop: int, erased: AbstractSet[int], *, payloads: bool
-) -> dict[int, dict[str, _Kept]]:
-    kept: dict[int, dict[str, _Kept]] = {}
-    statement, keyring = _DOCUMENTS if payloads else _ROLES, keys.keyring(connection)
-    for row in connection.execute(statement, {"start": start, "stop": stop}):
-        looked = payloads and row.entry_index not in erased
-        kept.setdefault(row.entry_index, {})[row.role] = _digest(row, keyring) if looked else None
-    return kept
+) -> dict[int, dict[str, sound.Kept]]:
+    keyring = keys.keyring(connection)
+
+    def read() -> dict[int, dict[str, sound.Kept]]:
+        kept: dict[int, dict[str, sound.Kept]] = {}
+        for row in connection.execute(_DOCUMENTS if payloads else _ROLES, {"start": start, "stop": stop}):
+            looked = payloads and row.entry_index not in erased
+            kept.setdefault(row.entry_index, {})[row.role] = _digest(row, keyring) if looked else None
+        return kept
+
+    return lenient.read(connection, read)
 
 
-def _digest(row: tables.Row, keyring: sealing.Keyring | None) -> _Kept:
+def _digest(row: tables.Row, keyring: sealing.Keyring | None) -> sound.Kept:
+    """Return the digest of a stored payload, why it has none, or why nobody can look."""
     try:
         data = journal.unpack(keys.opened(keyring, row.role, row.data, row.wrapped))
     except errors.KeyMissing as error:
@@ -233,23 +236,20 @@ def _digest(row: tables.Row, keyring: sealing.Keyring | None) -> _Kept:
     return journal.Digest(hashlib.sha256(data).hexdigest(), len(data))
 
 
-_RECORD: Final = re.compile(
-    r'\{"at":"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z)",'
-    r'"facts":\{(?:"[a-z][a-z0-9_]*":(?:null|true|false|-?\d+|"(?:[^"\\\x00-\x1f]|\\.)*")(?:,(?=")|(?=\})))*\},'
-    r'"format":1,"index":(\d+),"kind":"([a-z-]+)","message":(?:null|"([0-9A-Fa-f-]*)"),"payloads":\{\},'
-    r'"previous":"([0-9a-f]{64})"\}',
-    re.ASCII,
-)
-"""A record of format 1 without payloads: moment, index, kind, message and the hash before it."""
-
-_Kept: TypeAlias = journal.Digest | str | errors.KeyMissing | None
-"""What a stored payload turned out to be: its digest, why it has none, why nobody can look, None where nobody did."""
-
 # Payloads behind the last entry are what is left when a tail was cut carelessly.
 _END: Final = 2**62
 _DATA: Final = tables.journal_payload
+_ENTRY: Final = tables.journal_entry.c
 _RANGE: Final = (_DATA.c.entry_index >= sa.bindparam("start"), _DATA.c.entry_index < sa.bindparam("stop"))
 _ORDER: Final = (_DATA.c.entry_index, _DATA.c.role)
+_FIRST: Final = sa.select(sa.func.min(_ENTRY.entry_index)).where(
+    _ENTRY.entry_index >= sa.bindparam("start"), _ENTRY.entry_index < sa.bindparam("stop")
+)
+_BEFORE: Final = sa.select(sa.func.max(_ENTRY.entry_index)).where(_ENTRY.entry_index < sa.bindparam("index"))
+_ENTRIES: Final = sa.select(sa.func.count(_ENTRY.entry_index)).where(
+    _ENTRY.entry_index >= sa.bindparam("start"), _ENTRY.entry_index < sa.bindparam("stop")
+)
+_PAYLOADS: Final = sa.select(sa.func.count(_DATA.c.entry_index)).where(*_RANGE)
 _ROLES: Final = sa.select(_DATA.c.entry_index, _DATA.c.role).where(*_RANGE).order_by(*_ORDER)
 # A few at a time: a page of entries may own gigabytes.
 _DOCUMENTS: Final = (

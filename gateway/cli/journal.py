@@ -11,16 +11,18 @@ from gateway.cli import (
     journal_receipt,
     journal_replay,
     journal_search,
+    journal_verify,
     journal_witness,
 )
 
 
 @click.group("journal")
 def command() -> None:
-    """Search the journal, replay it, and prove what it holds: checkpoints, receipts, a witness on another machine."""
+    """Search the journal, verify it, replay it, and prove what it holds: checkpoints, receipts, a witness elsewhere."""
 
 
 command.add_command(journal_search.command)
+command.add_command(journal_verify.command)
 command.add_command(journal_replay.command)
 command.add_command(journal_checkpoint.command)
 command.add_command(journal_receipt.command)

@@ -16,7 +16,7 @@ from typing import Final
 from gateway import child, errors, installation, logs, settings
 from gateway.exchange import worker
 from gateway.files import keeper
-from gateway.journal import noticing, publishing
+from gateway.journal import continuous, noticing, publishing
 
 log: Final = logging.getLogger("gateway.processes")
 
@@ -37,9 +37,11 @@ def main(lifeline: int) -> int:
     files = threading.Thread(target=keeper.run, args=(house, stop), name="files", daemon=True)
     journal = threading.Thread(target=publishing.run, args=(house, stop), name="journal", daemon=True)
     notice = threading.Thread(target=noticing.run, args=(house, stop), name="noticing", daemon=True)
+    verifying = threading.Thread(target=continuous.run, args=(house, stop), name="verification", daemon=True)
     child.settle()
     watch.start()
     notice.start()
+    verifying.start()
     journal.start()
     files.start()
     thread.start()
@@ -51,6 +53,7 @@ def main(lifeline: int) -> int:
     watch.join()
     files.join()
     journal.join()
+    verifying.join()
     house.close()
     return int(ended_by_itself)
 

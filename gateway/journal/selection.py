@@ -12,9 +12,13 @@ class Selection:
     """What was chosen; an empty query chooses all."""
 
     query: search.Query = dataclasses.field(default_factory=search.Query)
+    indexes: range | None = None
+    """Of the entries themselves; None for all."""
 
     def has(self, connection: directory.Connection, entry: journal.Entry) -> bool:
-        """Return whether the entry, or another one of its package, is found."""
+        """Return whether the entry, or another one of its package, is found, and the entry is one of `indexes`."""
+        if self.indexes is not None and entry.index not in self.indexes:
+            return False
         if self.query.is_empty:
             return True
         if entry.message is None:

@@ -8,6 +8,7 @@ worth a package: files that cannot be had mean no counters, not no answers.
 
 from __future__ import annotations
 
+import datetime as dt
 import fcntl
 import logging
 import os
@@ -25,10 +26,10 @@ from prometheus_client import exposition as text
 from prometheus_client import metrics_core, multiprocess, registry
 
 import gateway
-from gateway import clock, installation
-from gateway.journal import checkpoint, notes
+from gateway import clock, installation, settings
+from gateway.journal import checkpoint, continuous, notes
 from gateway.web import response
-from storage import checkpoints, epochs, errors, journal, packages
+from storage import checkpoints, directory, epochs, errors, journal, packages
 
 log: Final = logging.getLogger("gateway.web")
 
@@ -172,16 +173,39 @@ class _State(registry.Collector):
             waiting, oldest = packages.waiting(connection), packages.oldest_waiting(connection)
             parked, entries = packages.parked(connection), journal.size(connection)
             signed, epoch = checkpoints.last(connection), epochs.number(connection)
+            verified = _verified(connection, self._house.settings, entries)
         age = (clock.now() - oldest).total_seconds() if oldest else 0.0
         told = {} if signed is None else _checkpoint(signed)
         return {
             **told,
+            **verified,
             "gateway_packages_waiting": waiting,
             "gateway_oldest_waiting_seconds": max(age, 0.0),
             "gateway_packages_failed": parked,
             "gateway_journal_entries": entries,
             "gateway_journal_epoch": epoch,
         }
+
+
+def _verified(connection: directory.Connection, conf: settings.Settings, entries: int) -> dict[str, float]:
+    """Return how far the journal is verified, once somebody has begun to."""
+    standing = continuous.Standing.read(conf.data) if conf.verify_interval else None
+    if standing is None:
+        return {}
+    row = next(journal.rows(connection, standing.verified, standing.verified + 1), None)
+    since = 0.0 if row is None else (clock.now() - _moment(row.at)).total_seconds()
+    return {
+        "gateway_journal_verified_entries": min(standing.verified, entries),
+        "gateway_journal_oldest_unverified_seconds": max(since, 0.0),
+        "gateway_journal_faults": len(standing.faults),
+    }
+
+
+def _moment(written: str) -> dt.datetime:
+    try:
+        return dt.datetime.fromisoformat(written)
+    except (ValueError, TypeError):  # a damaged entry is what the verification is there to find
+        return dt.datetime.fromtimestamp(0, dt.UTC)
 
 
 def _checkpoint(signed: checkpoints.Kept) -> dict[str, float]:
@@ -193,6 +217,9 @@ def _checkpoint(signed: checkpoints.Kept) -> dict[str, float]:
 
 
 _MEANINGS: Final = {
+    "gateway_journal_verified_entries": "Entries of the journal that were verified in the background.",
+    "gateway_journal_oldest_unverified_seconds": "Age of the oldest entry that was not; 0 when all are.",
+    "gateway_journal_faults": "Faults that the verification of the journal has found and still finds.",
     "gateway_packages_waiting": "Acknowledged packages that are still to be executed.",
     "gateway_oldest_waiting_seconds": "Age of the oldest of them; 0 when none waits.",
     "gateway_packages_failed": "Packages whose execution has failed by our own fault; see gateway exchange.",

@@ -56,6 +56,8 @@ def test_folder__comes_from_the_environment_too(tmp_path, monkeypatch):
         ('files = "s3://"', "files"),
         ('files = "s3://Bucket"', "files"),
         ('files = "s3://bucket?x=1"', "files"),
+        ("verify_interval = -1", "verify_interval: -1 is less than nothing"),
+        ("checkpoint_interval = -1", "checkpoint_interval: -1 is less than nothing"),
         ('s3_endpoint = "storage.example"', "s3_endpoint"),
         ('s3_endpoint = "https://"', "s3_endpoint"),
         ('s3_endpoint = "https://storage.example:port"', "s3_endpoint"),

@@ -86,6 +86,16 @@ def opened(settings: Settings) -> Iterator[Live]:
 
     Raises Unavailable where it has no database, or its trust folder or contracts cannot be read.
     """
+    db = installation.open_database(settings, read_only=True)
+    try:
+        with db.read() as connection:
+            yield on(settings, connection)
+    finally:
+        db.close()
+
+
+def on(settings: Settings, connection: directory.Connection) -> Live:
+    """Return an installation whose database somebody else has opened; raises Unavailable as `opened` does."""
     try:
         sealing: vault.Vault | None = vault.Vault.load(vault.path(settings))
     except errors.Unavailable:
@@ -96,9 +106,4 @@ def opened(settings: Settings) -> Iterator[Live]:
         raise errors.Unavailable(f"what is trusted cannot be read: {error}") from error
     contracts = force.Force(settings.packs, strict=settings.strict_versions).now
     by = signatures.incoming(settings)
-    db = installation.open_database(settings)
-    try:
-        with db.read() as connection:
-            yield Live(settings, connection, contracts, trusted, by, sealing)
-    finally:
-        db.close()
+    return Live(settings, connection, contracts, trusted, by, sealing)
