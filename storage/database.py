@@ -93,9 +93,9 @@ class Database:
 
         With a `keyring` payloads of packages are sealed and opened; without one they are stored as they are, and
         sealed ones stay closed. By the file `mark` it is recognised when it is not the one that was written last
-        (`storage.epochs`). With `read_only` a file is not written, not even by SQLite itself, and may stand where nobody
-        can write; else SQLite keeps its `-shm` and an empty `-wal` beside it. Raises Unsupported for another kind of
-        database, and for one in memory, which could promise nothing.
+        (`storage.epochs`). With `read_only` a file is not written, not even by SQLite itself, and may stand where
+        nobody can write; else SQLite keeps its `-shm` and an empty `-wal` beside it. Raises Unsupported for another
+        kind of database, and for one in memory, which could promise nothing.
         """
         return cls(url, keyring, mark, read_only=read_only)
 

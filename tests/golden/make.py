@@ -1,6 +1,7 @@
 """Makes the golden journal of the release that is checked out: `python -m tests.golden.make 0008`.
 
-Accepted and refused packages, results, checkpoints, and enough entries for a full tile; no private key leaves it.
+Accepted and refused packages, results, checkpoints, and enough entries for a full tile; of its keys only that by
+which the packages are sealed leaves it.
 """
 
 from __future__ import annotations
@@ -32,6 +33,7 @@ def main(name: str) -> None:
         members = {
             "gateway.db": data / "gateway.db",
             "signer.crt": data / "keys" / "installation.crt",
+            "keys/data.key": data / "keys" / "data.key",
             "trust/ca.crt": data / "trust" / "ca.crt",
         }
         with tarfile.open(target, "w:xz", preset=9) as archive:

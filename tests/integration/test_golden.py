@@ -72,7 +72,7 @@ def test_golden_journal_of_this_release__is_made_by_its_command(tmp_path, monkey
     monkeypatch.setattr(make, "__file__", str(tmp_path / "make.py"))
     make.main("today")
     with tarfile.open(tmp_path / "today.tar.xz") as archive:
-        assert archive.getnames() == ["gateway.db", "signer.crt", "trust/ca.crt"]
+        assert archive.getnames() == ["gateway.db", "signer.crt", "keys/data.key", "trust/ca.crt"]
         archive.extractall(tmp_path / "made", filter="data")
     run(tmp_path / "made", "init")
     run(tmp_path / "made", "journal", "verify", "--certificate", tmp_path / "made" / "signer.crt")

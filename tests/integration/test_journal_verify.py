@@ -135,7 +135,7 @@ def test_damaged_payload__is_told_once_and_the_rest_is_verified_too(stand):
 
 EXTRA = """
     INSERT INTO package SELECT 'x', 0, received_at, sender, 'x', 'x', digest, organisation, system, path, service,
-    operation, pack, version, NULL, NULL, NULL, NULL FROM package LIMIT 1
+    operation, pack, version, NULL, NULL, NULL, NULL, NULL FROM package LIMIT 1
 """
 
 
