@@ -30,7 +30,7 @@ from typing import Any, Final, TypeAlias
 import sqlalchemy as sa
 import zstandard
 
-from storage import errors, merkle, subjects, tables
+from storage import errors, failpoints, merkle, subjects, tables
 
 FORMAT: Final = 1
 GENESIS: Final = "0" * 64
@@ -130,6 +130,7 @@ def append(connection: sa.Connection, events: Sequence[Event]) -> list[Entry]:
         entries.append(link(index, event, previous))
         index, previous = index + 1, entries[-1].hash
     connection.execute(_ADD_ENTRY, [_entry_row(entry) for entry in entries])
+    failpoints.reach("append.entries")
     subjects.add(connection, entries)
     payloads = [
         {"entry_index": entry.index, "role": payload.role, "data": payload.packed}
@@ -138,7 +139,9 @@ def append(connection: sa.Connection, events: Sequence[Event]) -> list[Entry]:
     ]
     if payloads:
         connection.execute(_ADD_PAYLOAD, payloads)
+    failpoints.reach("append.payloads")
     merkle.grow(connection, entries[0].index, len(entries))
+    failpoints.reach("append.tiles")
     return entries
 
 

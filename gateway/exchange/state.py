@@ -6,7 +6,7 @@ from gateway import clock, errors, installation, wire
 from gateway.contracts import model
 from gateway.exchange import results
 from gateway.intake import passage
-from storage import packages
+from storage import failpoints, packages
 
 
 def answer(house: installation.Installation, writer: results.Results, on_way: passage.Passage) -> bytes:
@@ -24,6 +24,7 @@ def answer(house: installation.Installation, writer: results.Results, on_way: pa
             raise errors.Rejected(errors.REQUEST_NOT_FOUND, f"Запрос {asked} не найден", where="MessageGUID")
         stored = packages.answer(connection, asked)
         if stored is not None:
+            failpoints.reach("result.fetched")
             return stored
         reached = packages.state(connection, asked)
     return writer.unfinished(results.about(on_way.contracts, package), int(reached), clock.now())
