@@ -49,13 +49,13 @@ class Nursery:
         self._process.stdout.close()
 
     def begin(
-        self, name: str, folder: Path, database: str = "", *, point: str = "", stopped: bool = False, **environ: str
+        self, name: str, folder: Path, database: str = "", *, point: str = "", **environ: str
     ) -> Child:
-        """Fork a process that runs `tests.fault.NAME`, killed at a point or not; `stopped` waits for SIGCONT."""
+        """Fork a process that runs `tests.fault.NAME`, killed at a point or not."""
         given = {**environ, failpoints.VARIABLE: point} if point else environ
         log = folder / "said"
         log.write_bytes(b"")
-        order = [name, str(folder), database, str(log), given, stopped]
+        order = [name, str(folder), database, str(log), given]
         self._process.stdin.write(f"{json.dumps(order)}\n")
         return Child(int(self._process.stdout.readline()), log, self)
 
@@ -111,13 +111,11 @@ def serve() -> None:
         print(os.waitstatus_to_exitcode(status), flush=True)
 
 
-def _child(name: str, folder: str, database: str, log: str, environ: dict[str, str], stopped: bool) -> int:  # noqa: FBT001
+def _child(name: str, folder: str, database: str, log: str, environ: dict[str, str]) -> int:
     os.environ.update(environ)
     said = os.open(log, os.O_WRONLY | os.O_APPEND)
     os.dup2(said, 1)
     os.dup2(said, 2)
-    if stopped:
-        os.kill(os.getpid(), signal.SIGSTOP)
     try:
         importlib.import_module(f"tests.fault.{name}").main(Path(folder), database)
     except BaseException:  # noqa: BLE001  # whatever it was: it is told
