@@ -1,12 +1,13 @@
 """An installation in full swing, in one process that may be killed at any moment: threads that send, execute and publish.
 
 It works off the folder of its client: every `*.xml` is sent until it is answered, by several threads at once; two workers
-execute, a tenth of the runs fails by a defect and is ordered again, checkpoints are made and published all the while. It
-ends when nothing is left to do. What a client sees is said as in `day`.
+execute, a tenth of the runs fails by a defect and is ordered again, a file is uploaded, checkpoints are made and published
+all the while. It ends when nothing is left to do, and the last results are fetched. What a client sees is said as in `day`.
 """
 
 from __future__ import annotations
 
+import functools
 import random
 import threading
 import time
@@ -17,20 +18,25 @@ from unittest import mock
 from gateway import clock, errors
 from gateway.exchange import worker
 from gateway.families import handlers
-from gateway.journal import publishing
+from gateway.settings import Settings
 from storage import errors as storage_errors
 from storage import journal, packages, unfinished, work
 from tests import stand as stands
-from tests.fault.day import Say, say, settings
+from tests.fault import day
+from tests.fault.day import Say, say
 
 SENDERS = 3
 WORKERS = 2
 DEFECTS = 0.1
+FETCHED = 4
 PAUSE = 0.02
+"""Seconds between two looks at what there is to do."""
+INTERVAL = 0.1
+"""Seconds between two checkpoints, and between two orders to run again."""
 
 
 def main(folder: Path, database: str = "", *, say: Say = say) -> None:
-    opened = stands.Reopened(settings(folder, database))
+    opened = _open(day.settings(folder, database))
     files = sorted(folder.glob("*.xml"))
     senders = [threading.Thread(target=_send, args=(opened, files[n::SENDERS], say)) for n in range(SENDERS)]
     over = threading.Event()
@@ -39,6 +45,7 @@ def main(folder: Path, database: str = "", *, say: Say = say) -> None:
         *(threading.Thread(target=each.run, args=(over,), kwargs={"idle": PAUSE}) for each in workers),
         threading.Thread(target=_always, args=(_publish, opened, over)),
         threading.Thread(target=_always, args=(_retry, opened, over)),
+        threading.Thread(target=_once, args=(opened, folder, say)),
     ]
     with mock.patch.dict(handlers.HANDLERS, {name: _sometimes(each) for name, each in handlers.HANDLERS.items()}):
         for thread in (*senders, *others):
@@ -50,7 +57,17 @@ def main(folder: Path, database: str = "", *, say: Say = say) -> None:
         over.set()
         for thread in others:
             thread.join()
+    day.persist(functools.partial(day.fetch, last=FETCHED), opened, folder, say)
     opened.close()
+
+
+def _open(settings: Settings) -> stands.Stand:
+    """Open the installation; where its database is just being started, as whoever starts processes anew would."""
+    while True:
+        try:
+            return stands.Reopened(settings)
+        except errors.Unavailable:
+            time.sleep(PAUSE)
 
 
 def _send(opened: stands.Stand, files: list[Path], say: Say) -> None:
@@ -66,21 +83,22 @@ def _send(opened: stands.Stand, files: list[Path], say: Say) -> None:
 
 
 def _publish(opened: stands.Stand) -> None:
-    house = opened.house
-    with house.database.read() as connection:
-        if not journal.size(connection):
-            return
-    publishing.make(house.database, house.key, house.settings)
-    publishing.publish(house.database, house.settings)
+    with opened.house.database.read() as connection:
+        is_empty = journal.size(connection) == 0
+    if not is_empty:
+        day.publish(opened, Path(), say)
 
 
 def _retry(opened: stands.Stand) -> None:
     with opened.house.database.read() as connection:
-        if not packages.parked(connection):
-            return
-    with opened.house.database.write(point="retry") as connection:
-        for each in list(unfinished.failed(connection)):
-            work.retry(connection, each.package.message_guid, clock.now())
+        failed = packages.parked(connection)
+    if failed:
+        day.retry(opened, Path(), say)
+
+
+def _once(opened: stands.Stand, folder: Path, say: Say) -> None:
+    for step in (day.upload_whole, day.expire):
+        day.persist(step, opened, folder, say)
 
 
 def _is_over(opened: stands.Stand) -> bool:
@@ -92,7 +110,7 @@ def _is_over(opened: stands.Stand) -> bool:
 
 
 def _always(step: Callable[[stands.Stand], None], opened: stands.Stand, over: threading.Event) -> None:
-    while not over.wait(PAUSE):
+    while not over.wait(INTERVAL):
         try:
             step(opened)
         except storage_errors.NotReady:

@@ -76,13 +76,14 @@ def say(*words: object) -> None:
 def main(folder: Path, database: str = "", *, say: Say = say) -> None:
     opened = stands.Reopened(settings(folder, database))
     try:
-        for step in (_beat, _upload, send, work_off, retry, work_off, publish, _fetch, _clean):
-            _persist(step, opened, folder, say)
+        for step in (_beat, _upload, send, work_off, retry, work_off, publish, fetch, _clean):
+            persist(step, opened, folder, say)
     finally:
         opened.close()
 
 
-def _persist(step: Callable[[stands.Stand, Path, Say], None], opened: stands.Stand, folder: Path, say: Say) -> None:
+def persist(step: Callable[[stands.Stand, Path, Say], None], opened: stands.Stand, folder: Path, say: Say) -> None:
+    """Do a step again as long as faults end it, within reason."""
     for _ in range(TRIES - 1):
         with contextlib.suppress(*FAULTS):
             step(opened, folder, say)
@@ -138,13 +139,19 @@ def publish(opened: stands.Stand, folder: Path, say: Say) -> None:
     publishing.publish(house.database, house.settings)
 
 
-def _fetch(opened: stands.Stand, folder: Path, say: Say) -> None:
+def fetch(opened: stands.Stand, folder: Path, say: Say, *, last: int = 0) -> None:
+    """Ask for the results that there are, as their sender: for all, or for the `last` ones."""
     with opened.house.database.read() as connection:
-        accepted = [each.message for each in journal.entries(connection) if each.kind == "package-accepted"]
-    for guid in accepted:
-        _good(opened.state(guid))
+        made = [each for each in journal.entries(connection) if each.kind == journal.Kind.RESULT_MADE]
+    for each in made[-last:]:
         with opened.house.database.read() as connection:
-            say("fetched", guid, hashlib.sha256(packages.answer(connection, guid) or b"").hexdigest())
+            result = journal.payload(connection, each.index, packages.RESULT)
+        assert result in _good(opened.state(str(each.message))).body
+        say("fetched", each.message, hashlib.sha256(result).hexdigest())
+
+
+def expire(opened: stands.Stand, folder: Path, say: Say) -> None:
+    keeper.clean(opened.house)
 
 
 def _clean(opened: stands.Stand, folder: Path, say: Say) -> None:

@@ -6,6 +6,7 @@ is like a freshly started one in all that matters: it opens the installation its
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import gc
 import importlib
@@ -13,6 +14,7 @@ import json
 import logging
 import os
 import re
+import select
 import signal
 import subprocess
 import sys
@@ -57,7 +59,8 @@ class Nursery:
         log.write_bytes(b"")
         order = [name, str(folder), database, str(log), given]
         self._process.stdin.write(f"{json.dumps(order)}\n")
-        return Child(int(self._process.stdout.readline()), log, self)
+        pid = int(self._process.stdout.readline())
+        return Child(pid, os.pidfd_open(pid), log, self)
 
     def run(self, name: str, folder: Path, database: str = "", **options: object) -> Child:
         """Fork a process and wait for its end."""
@@ -66,6 +69,9 @@ class Nursery:
         return child
 
     def status(self) -> int:
+        """Wait for the end of the process that was begun last."""
+        if not select.select([self._process.stdout], [], [], LONG)[0]:
+            raise AssertionError("the process hangs")
         return int(self._process.stdout.readline())
 
 
@@ -74,14 +80,23 @@ class Child:
     """A process that may be killed."""
 
     pid: int
+    descriptor: int
     log: Path
     nursery: Nursery
     code: int | None = None
 
+    def kill(self) -> None:
+        """Kill it, unless it has ended."""
+        with contextlib.suppress(ProcessLookupError):
+            signal.pidfd_send_signal(self.descriptor, signal.SIGKILL)
+
     def wait(self) -> int:
         """Return its exit code, negative for a signal; its traceback is raised if it had one."""
         if self.code is None:
-            self.code = self.nursery.status()
+            try:
+                self.code = self.nursery.status()
+            finally:
+                os.close(self.descriptor)
         if self.code not in (0, -signal.SIGKILL):
             raise AssertionError(f"exit {self.code}:\n{self.log.read_text('utf-8')}")
         return self.code

@@ -58,7 +58,7 @@ def sent(between, raw):
     return pytest.fail(f"not acknowledged by {MOST} tries")
 
 
-@pytest.mark.parametrize("trick", Trick)
+@pytest.mark.parametrize("trick", Trick, ids=lambda each: each.name)
 def test_network_plays_a_trick__the_package_is_there_once_and_so_is_its_acknowledgement(gateway, between, trick):
     _, conf, seen = gateway
     raw = stands.package(samples.HOUSE)
