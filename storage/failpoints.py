@@ -1,8 +1,8 @@
 """Named places where a test can make this process fail as the real world does: killed, broken, disk full.
 
-`POINTS` is the catalogue of the names. `GATEWAY_FAILPOINT=name:action[:n]` acts at the n-th passage of the point, without a number at every one; the
-actions are `kill` (SIGKILL to itself), `raise` (FailPoint) and `enospc` (OSError, disk full).
-Without the variable a point costs one look into the environment.
+`POINTS` is the catalogue of the names. `GATEWAY_FAILPOINT=name:action[:n]` acts at the n-th passage of the point,
+without a number at every one; the actions are `kill` (SIGKILL to itself), `raise` (FailPoint) and `enospc` (OSError,
+disk full). Without the variable a point costs one look into the environment.
 """
 
 from __future__ import annotations

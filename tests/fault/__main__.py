@@ -1,10 +1,11 @@
 """The long run of faults: `python -m tests.fault [sqlite|postgresql] [--kills N] [--seed S] [--only GENERATION]`.
 
-Installations in full swing (`busy`) are killed at random moments and at random passages of random fail points; PostgreSQL
-itself is stopped at once now and then. Without a database both are used, each for half of the kills, side by side. After each kill the invariants are asked, the
-replay after every twentieth; when an installation has been killed often enough its work is finished, and all five hold.
-The number of kills is HCS_FAULT where it is not given. What is random comes from the seed; when exactly a process is hit
-does not. Exits with 1 where something was found: then its folder is kept, and the command to try it again is told.
+Installations in full swing (`busy`) are killed at random moments and at random passages of random fail points;
+PostgreSQL itself is stopped at once now and then. Without a database both are used, each for half of the kills, side by
+side. After each kill the invariants are asked, the replay after every twentieth; when an installation has been killed
+often enough its work is finished, and all five hold. The number of kills is HCS_FAULT where it is not given. What is
+random comes from the seed; when exactly a process is hit does not. Exits with 1 where something was found: then its
+folder is kept, and the command to try it again is told.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""One append, in a process whose system calls fail: a package, a file or a checkpoint, as the folder's file `what` says.
+"""One append, in a process whose system calls fail: a package, a file or a checkpoint, as the file `what` says.
 
 What could not be done is tried once more in the same process. The lines are those of `day`, and `refused WHY`.
 """

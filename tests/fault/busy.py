@@ -1,8 +1,9 @@
-"""An installation in full swing, in one process that may be killed at any moment: threads that send, execute and publish.
+"""An installation in full swing, in one process that may be killed at any moment: threads send, execute and publish.
 
-It works off the folder of its client: every `*.xml` is sent until it is answered, by several threads at once; two workers
-execute, a tenth of the runs fails by a defect and is ordered again, a file is uploaded, checkpoints are made and published
-all the while. It ends when nothing is left to do, and the last results are fetched. What a client sees is said as in `day`.
+It works off the folder of its client: every `*.xml` is sent until it is answered, by several threads at once; two
+workers execute, a tenth of the runs fails by a defect and is ordered again, a file is uploaded, checkpoints are made
+and published all the while. It ends when nothing is left to do, and the last results are fetched. What a client sees is
+said as in `day`.
 """
 
 from __future__ import annotations
@@ -15,12 +16,12 @@ from collections.abc import Callable
 from pathlib import Path
 from unittest import mock
 
-from gateway import clock, errors
+from gateway import errors
 from gateway.exchange import worker
 from gateway.families import handlers
 from gateway.settings import Settings
 from storage import errors as storage_errors
-from storage import journal, packages, unfinished, work
+from storage import journal, packages
 from tests import stand as stands
 from tests.fault import day
 from tests.fault.day import Say, say

@@ -1,9 +1,9 @@
-"""A day of an installation, whole in one process that may be killed anywhere and begun again: it passes every fail point.
+"""A day of an installation, in one process that may be killed anywhere and begun again: it passes every fail point.
 
-Files are uploaded, packages sent and executed; one of them fails at first and is ordered again; a checkpoint is made and
-published, results are fetched, files cleaned up. Whatever a client sees is said at once, in lines that survive the process:
-`acknowledged FILE MESSAGE`, `fetched MESSAGE SHA-256`, `whole ID`, `part NUMBER`, `completed ID`.
-A step that a fault has ended is done again, as clients and supervisors do.
+Files are uploaded, packages sent and executed; one of them fails at first and is ordered again; a checkpoint is made
+and published, results are fetched, files cleaned up. Whatever a client sees is said at once, in lines that survive the
+process: `acknowledged FILE MESSAGE`, `fetched MESSAGE SHA-256`, `whole ID`, `part NUMBER`, `completed ID`. A step that
+a fault has ended is done again, as clients and supervisors do.
 """
 
 from __future__ import annotations

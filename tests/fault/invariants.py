@@ -52,9 +52,7 @@ def every_acknowledgement_is_in_the_journal(
             yield f"{each.message_guid} was acknowledged for other bytes"
 
 
-def no_entry_is_there_twice(
-    connection: sa.Connection, seen: list[Acknowledged], *, finished: bool
-) -> Iterator[str]:
+def no_entry_is_there_twice(connection: sa.Connection, seen: list[Acknowledged], *, finished: bool) -> Iterator[str]:
     """P3: no event, and no package of a sender under two names."""
     events: collections.Counter[tuple[object, ...]] = collections.Counter()
     sent: collections.Counter[tuple[object, ...]] = collections.Counter()

@@ -1,7 +1,8 @@
 """A Python that has imported and compiled everything, and forks the processes that are killed: milliseconds for each.
 
-`Nursery` is its other end. A process that it forks runs a function `main(folder, database)` of a module beside this one, and
-is like a freshly started one in all that matters: it opens the installation itself, and nothing of it is open before.
+`Nursery` is its other end. A process that it forks runs a function `main(folder, database)` of a module beside this
+one, and is like a freshly started one in all that matters: it opens the installation itself, and nothing of it is open
+before.
 """
 
 from __future__ import annotations
@@ -50,9 +51,7 @@ class Nursery:
         self._process.wait(LONG)
         self._process.stdout.close()
 
-    def begin(
-        self, name: str, folder: Path, database: str = "", *, point: str = "", **environ: str
-    ) -> Child:
+    def begin(self, name: str, folder: Path, database: str = "", *, point: str = "", **environ: str) -> Child:
         """Fork a process that runs `tests.fault.NAME`, killed at a point or not."""
         given = {**environ, failpoints.VARIABLE: point} if point else environ
         log = folder / "said"

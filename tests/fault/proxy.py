@@ -14,7 +14,6 @@ import struct
 import threading
 import time
 from collections.abc import Iterator
-from typing import Self
 
 DELAY = 0.3
 

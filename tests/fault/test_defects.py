@@ -1,7 +1,7 @@
 """P5, P7, P13: a defect, or a full disk, at every fail point: nothing is promised by it, and the next try succeeds.
 
-The day goes on in the same process, which is the harder case: whatever the failed step has left in memory is still there.
-Once each point fails in one and the same day; with HCS_LONG each also in a day of its own.
+The day goes on in the same process, which is the harder case: whatever the failed step has left in memory is still
+there. Once each point fails in one and the same day; with HCS_LONG each also in a day of its own.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """P1, P2, P3, P14: SIGKILL at every fail point, at its first passage and at a later one, on both databases.
 
-A walk is one installation whose processes are killed one after another, each at a later point of the day; after each kill
-all five invariants hold, and at the end the day is finished as if nothing had been. Every test of a walk stands for itself.
+A walk is one installation whose processes are killed one after another, each at a later point of the day. After each
+kill all five invariants hold; at the end the day is finished as if nothing had been. Any test of a walk can be run
+alone.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """P1, P5, P13, P14: PostgreSQL is stopped at once (`-m immediate`) between two statements, and comes back.
 
-The gateway lives on, with connections that are none any more. It says that it cannot accept, and the next try succeeds; a
-worker goes on with what it had. Before every statement and every commit of an intake and of a run, with HCS_LONG=1; else
-a sample.
+The gateway lives on, with connections that are none any more. It says that it cannot accept, and the next try succeeds;
+a worker goes on with what it had. A sample of the statements and commits of an intake and of a run; before each of them
+with HCS_LONG=1.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ def restart(postgres):
 
 @pytest.fixture
 def stopped(restart):
-    """A context in which the server is stopped, and started again, before the n-th statement or commit of this process."""
+    """A context in which the server is stopped, and started again, before the n-th statement or commit."""
 
     @contextlib.contextmanager
     def at(number):

@@ -22,9 +22,7 @@ from tests import stand as stands
 from tests.fault import append, day
 from tests.uploads import Client
 
-CALLS = (
-    "write pwrite64 fsync fdatasync ftruncate fallocate rename renameat renameat2 unlink unlinkat mkdir mkdirat".split()
-)
+CALLS = "write,pwrite64,fsync,fdatasync,ftruncate,fallocate,rename,renameat,renameat2,unlink,unlinkat,mkdir,mkdirat"
 FAULTS = {"EIO": "error=EIO", "ENOSPC": "error=ENOSPC", "KILL": "signal=KILL"}
 STEP = 1 if os.environ.get("HCS_LONG") else 15
 
@@ -50,7 +48,7 @@ def traced(nursery):
     def run(folder, fault=""):
         child = nursery.begin("append", folder)
         _until(lambda: _state(child.pid) in "TtZ", "the process stops")
-        options = ["-f", "-y", "-o", str(folder / "trace"), "-e", f"trace={','.join(CALLS)}"]
+        options = ["-f", "-y", "-o", str(folder / "trace"), "-e", f"trace={CALLS}"]
         inject = ["-e", f"inject={fault}"] if fault else []
         command = ["strace", *options, *inject, "-p", str(child.pid)]
         with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as strace:
