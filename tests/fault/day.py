@@ -30,7 +30,7 @@ from tests.uploads import ARCHIVE, PART, Client, id_of, split
 HOUSES = ("houses/create-apartment-house.xml", "houses/create-living-house.xml", "houses/update-living-house.xml")
 WHOLE = b"whole\n"
 LONG = ARCHIVE + bytes(range(256)) * 4 * (PART // 1024) + b"the end"
-PACKAGES = 12
+PACKAGES = 8
 TILE = 256
 TRIES = 20
 FAULTS = (failpoints.FailPoint, storage_errors.NotReady, errors.Unavailable, OSError)

@@ -53,32 +53,31 @@ FIRST = (
 )
 LATER = (
     "files.received:3",
-    "files.before-rename:3",
     "file.before-commit:2",
     "file.after-commit:2",
-    "endpoint.read:2",
     "pipeline.judged:2",
-    "append.entries:3",
-    "append.payloads:3",
     "append.tiles:3",
     "journal.before-commit:2",
     "journal.after-commit:2",
     "endpoint.before-reply:2",
-    "worker.claimed:2",
-    "result.signed:2",
     "worker.executed:2",
-    "finish.applied:2",
     "append.entries:3",
-    "append.tiles:3",
     "finish.before-commit:2",
     "finish.after-commit:2",
-    "worker.executed:9",
+    "worker.executed:3",
     "result.fetched:2",
 )
-IN_TRANSACTIONS = tuple(
-    place
-    for place in FIRST
-    if place.startswith(("append.", "journal.", "worker.", "finish.", "fail.", "retry.", "checkpoint.before-commit"))
+IN_TRANSACTIONS = (
+    "append.tiles:3",
+    "journal.before-commit",
+    "journal.after-commit",
+    "worker.claimed",
+    "finish.applied",
+    "finish.before-commit",
+    "finish.after-commit",
+    "fail.before-commit",
+    "retry.before-commit",
+    "checkpoint.before-commit",
 )
 WALKS = {"sqlite": FIRST, "sqlite, later": LATER, "postgresql": IN_TRANSACTIONS}
 

@@ -24,7 +24,7 @@ from tests.uploads import Client
 
 CALLS = "write,pwrite64,fsync,fdatasync,ftruncate,fallocate,rename,renameat,renameat2,unlink,unlinkat,mkdir,mkdirat"
 FAULTS = {"EIO": "error=EIO", "ENOSPC": "error=ENOSPC", "KILL": "signal=KILL"}
-STEP = 1 if os.environ.get("HCS_LONG") else 15
+STEP = 1 if os.environ.get("HCS_LONG") else 20
 
 pytestmark = pytest.mark.slow
 
