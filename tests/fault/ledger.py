@@ -27,9 +27,9 @@ class Ledger:
     files: dict[str, set[str]] = dataclasses.field(default_factory=lambda: {"whole": set(), "completed": set()})
     """Ids of files."""
 
-    def run(self, nursery, name: str, **options: object) -> Child:
+    def run(self, nursery, name: str, *, point: str = "") -> Child:
         """Let a process do its work, killed or not, and take note of what it says."""
-        child = nursery.run(name, self.folder, self.settings.database, **options)
+        child = nursery.run(name, self.folder, self.settings.database, point=point)
         self.hear(child)
         return child
 

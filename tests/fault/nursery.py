@@ -51,27 +51,29 @@ class Nursery:
         self._process.wait(LONG)
         self._process.stdout.close()
 
-    def begin(self, name: str, folder: Path, database: str = "", *, point: str = "", **environ: str) -> Child:
+    def begin(self, name: str, folder: Path, database: str = "", *, point: str = "") -> Child:
         """Fork a process that runs `tests.fault.NAME`, killed at a point or not."""
-        given = {**environ, failpoints.VARIABLE: point} if point else environ
         log = folder / "said"
         log.write_bytes(b"")
-        order = [name, str(folder), database, str(log), given]
+        order = [name, str(folder), database, str(log), point]
         self._process.stdin.write(f"{json.dumps(order)}\n")
         pid = int(self._process.stdout.readline())
         return Child(pid, os.pidfd_open(pid), log, self)
 
-    def run(self, name: str, folder: Path, database: str = "", **options: object) -> Child:
+    def run(self, name: str, folder: Path, database: str = "", *, point: str = "") -> Child:
         """Fork a process and wait for its end."""
-        child = self.begin(name, folder, database, **options)
+        child = self.begin(name, folder, database, point=point)
         child.wait()
         return child
 
-    def status(self) -> int:
-        """Wait for the end of the process that was begun last."""
-        if not select.select([self._process.stdout], [], [], LONG)[0]:
-            raise AssertionError("the process hangs")
-        return int(self._process.stdout.readline())
+    def status(self, child: Child) -> int:
+        """Wait for the end of the process that was begun last; one that hangs is killed, and AssertionError raised."""
+        ends = select.select([self._process.stdout], [], [], LONG)[0]
+        if not ends:
+            child.kill()
+        code = int(self._process.stdout.readline())
+        assert ends, f"the process hangs:\n{child.log.read_text('utf-8')}"
+        return code
 
 
 @dataclasses.dataclass(slots=True)
@@ -92,10 +94,8 @@ class Child:
     def wait(self) -> int:
         """Return its exit code, negative for a signal; its traceback is raised if it had one."""
         if self.code is None:
-            try:
-                self.code = self.nursery.status()
-            finally:
-                os.close(self.descriptor)
+            self.code = self.nursery.status(self)
+            os.close(self.descriptor)
         if self.code not in (0, -signal.SIGKILL):
             raise AssertionError(f"exit {self.code}:\n{self.log.read_text('utf-8')}")
         return self.code
@@ -125,8 +125,9 @@ def serve() -> None:
         print(os.waitstatus_to_exitcode(status), flush=True)
 
 
-def _child(name: str, folder: str, database: str, log: str, environ: dict[str, str]) -> int:
-    os.environ.update(environ)
+def _child(name: str, folder: str, database: str, log: str, point: str) -> int:
+    if point:
+        os.environ[failpoints.VARIABLE] = point
     said = os.open(log, os.O_WRONLY | os.O_APPEND)
     os.dup2(said, 1)
     os.dup2(said, 2)
