@@ -19,7 +19,7 @@ from tests import samples
 from tests import stand as stands
 from tests.fault import day, invariants
 
-STEP = 1 if os.environ.get("HCS_LONG") else 4
+STEP = 1 if os.environ.get("HCS_LONG") else 6
 FEWEST = 10
 """Statements that an intake or a run has at least."""
 
