@@ -5,7 +5,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-long test-system fast lint docs bench fuzz wheel clean
+.PHONY: help setup demo test test-long test-system fast lint docs bench fuzz fault wheel clean
 
 BIN := .venv/bin
 READY := .venv/.ready
@@ -53,6 +53,11 @@ bench: $(READY) ## Measure the speed, as ratios to the C limit
 fuzz: $(READY) ## Change certificates and signed messages at random (HCS_FUZZ=1000000 of each)
 	$(BIN)/python -m tests.fuzz $(ARGS)
 
+# Half of the kills on SQLite, half on PostgreSQL; then every system call, statement and fail point, where `make test` takes some.
+fault: $(READY) test-system ## Kill installations at random, and stop what is under them (HCS_FAULT=1000 kills)
+	$(BIN)/python -m tests.fault $(ARGS)
+	HCS_LONG=1 $(BIN)/pytest -n $(JOBS) --dist loadfile tests/fault
+
 wheel: $(READY) ## Build the wheel into dist
 	$(BIN)/pip wheel --quiet --no-deps --wheel-dir dist .
 	@ls dist/*.whl
@@ -76,14 +81,15 @@ $(READY): pyproject.toml
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[test,lint]'
 	@touch $@
 
-# These judge from outside: PostgreSQL, xmlsec1, OpenSSL's engine for ГОСТ, a PKCS #11 token in software. Without them their
-# tests are skipped and say so; nothing else fails.
+# These judge from outside: PostgreSQL, xmlsec1, OpenSSL's engine for ГОСТ, a PKCS #11 token in software, strace. Without them
+# their tests are skipped and say so; nothing else fails.
 test-system:
 	@missing=; need() { "$${@:2}" >/dev/null 2>&1 || missing="$$missing $$1"; }; \
 	need postgresql ls /usr/lib/postgresql/*/bin/initdb; \
 	need xmlsec1 command -v xmlsec1; \
 	need libengine-gost-openssl ls /usr/lib/*/engines-3/gost.so; \
 	need softhsm2 command -v softhsm2-util; \
+	need strace command -v strace; \
 	if [ -z "$$missing" ]; then exit 0; fi; \
 	if [ "$$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then \
 		echo "Not here:$$missing. The tests that need them will be skipped."; exit 0; fi; \

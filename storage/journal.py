@@ -32,7 +32,7 @@ from typing import Any, Final, Protocol, TypeAlias
 import sqlalchemy as sa
 import zstandard
 
-from storage import errors, keys, lenient, merkle, sealing, subjects, tables
+from storage import errors, failpoints, keys, lenient, merkle, sealing, subjects, tables
 
 FORMAT: Final = 1
 GENESIS: Final = "0" * 64
@@ -168,6 +168,7 @@ def append(connection: sa.Connection, events: Sequence[Event]) -> list[Entry]:
         entries.append(link(index, event, previous))
         index, previous = index + 1, entries[-1].hash
     connection.execute(_ADD_ENTRY, [_entry_row(entry) for entry in entries])
+    failpoints.reach("append.entries")
     subjects.add(connection, entries)
     payloads = [
         {"entry_index": entry.index, "role": payload.role, "data": payload.packed}
@@ -177,7 +178,9 @@ def append(connection: sa.Connection, events: Sequence[Event]) -> list[Entry]:
     if payloads:
         connection.execute(_ADD_PAYLOAD, payloads)
     keys.add(connection, (event.new_key for event in events if event.new_key is not None))
+    failpoints.reach("append.payloads")
     merkle.grow(connection, entries[0].index, len(entries))
+    failpoints.reach("append.tiles")
     if guard is not None:
         guard.appended(connection, index, previous)
     return entries[len(written) - len(events) :]

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
+import tempfile
 import threading
 from pathlib import Path
 
 from lxml import etree
 
 from gateway import clock
+from gateway.contracts import force
 from gateway.exchange import worker
 from gateway.families import handlers
 from gateway.families.nsi import installed, loading
 from gateway.journal import selection
 from gateway.journal.replay import engine, live
 from gateway.journal.replay.report import Question, Report
-from storage import directory, numbers, registry, search, work
+from gateway.settings import Settings
+from storage import database, directory, numbers, registry, search, work
 from tests import samples as texts
 from tests import stand as stands
 from tests.integration.test_samples import HM, INVALID, VALID, Player, before_of
@@ -127,9 +131,26 @@ def tell(stand: stands.Stand, monkeypatch, valid: list[Path], invalid: list[Path
 
 
 def replay(stand: stands.Stand, folder: Path, **question: object) -> Report:
+    # What is compiled is shared, as among stands.
+    return replay_of(stand.settings, stand.house.force.now, folder, **question)
+
+
+def replay_of(settings: Settings, contracts: force.Contracts, folder: Path, **question: object) -> Report:
+    """Replay an installation that nobody has opened."""
     folder.mkdir(parents=True)
+    (folder / "replay.db").write_bytes(_empty())
     chosen = selection.Selection(question.pop("query", search.Query()))
-    with live.opened(stand.settings) as opened:
-        # What is compiled is shared, as among stands.
-        shared = dataclasses.replace(opened, contracts=stand.house.force.now)
+    with live.opened(settings) as opened:
+        shared = dataclasses.replace(opened, contracts=contracts)
         return engine.Replay(shared, folder, Question(chosen, **question), lambda _: None).run()
+
+
+@functools.cache
+def _empty() -> bytes:
+    """A database with nothing but the schema: migrated once, for replays are many."""
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "replay.db"
+        made = database.Database.open(f"sqlite:///{file}")
+        made.migrate()
+        made.close()
+        return file.read_bytes()

@@ -12,7 +12,7 @@ from gateway.exchange import circumstances, results, running
 from gateway.families import api
 from gateway.families.nsi import installed as nsi
 from gateway.files import keeper
-from storage import directory, journal, numbers, packages, registry
+from storage import directory, failpoints, journal, numbers, packages, registry
 from storage import errors as storage_errors
 
 log: Final = logging.getLogger("gateway.exchange")
@@ -65,7 +65,9 @@ class Execution:
             try:
                 request = packages.request(connection, package.message_guid)
                 answer = running.run(package, request, about, known, under)
-                return Done(answer, self._results.finished(about, answer, clock.now()), known.unit, under)
+                body = self._results.finished(about, answer, clock.now())
+                failpoints.reach("result.signed")
+                return Done(answer, body, known.unit, under)
             except (storage_errors.StorageError, errors.Unavailable):
                 raise
             except Exception as error:  # noqa: BLE001  # a family's fault must not stop the others: it is the result

@@ -10,7 +10,7 @@ from gateway.contracts import model
 from gateway.exchange import results
 from gateway.intake import passage
 from storage import errors as storage_errors
-from storage import packages
+from storage import failpoints, packages
 
 log: Final = logging.getLogger("gateway.exchange")
 
@@ -36,6 +36,7 @@ def answer(house: installation.Installation, writer: results.Results, on_way: pa
     if stored is not None:
         if package.is_unfetched:
             _record(house, packages.Fetched(asked, on_way.system.login, on_way.received_at))
+        failpoints.reach("result.fetched")
         return stored
     return writer.unfinished(results.about(on_way.contracts, package), int(reached), clock.now())
 

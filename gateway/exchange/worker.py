@@ -98,6 +98,7 @@ class Worker:
             # An export is true in its snapshot; one that ran again whenever somebody writes might never end.
             if done.unit.changes or not isinstance(done.answer, api.Exported):
                 registry.apply(connection, done.unit, organisation=package.organisation, message=guid, at=now)
+            failpoints.reach("finish.applied")
             work.finish(connection, guid, self._name, done.body, _facts(done), now, touched.of(done))
 
     def _give_back(self, package: packages.Package) -> None:

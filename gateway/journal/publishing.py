@@ -17,7 +17,7 @@ from gateway.journal.checkpoint import Checkpoint
 from signing import issue
 from signing.certificates import read
 from signing.signer import Signer
-from storage import checkpoints, database, journal, merkle, tree
+from storage import checkpoints, database, failpoints, journal, merkle, tree
 
 log: Final = logging.getLogger("gateway.journal")
 
@@ -62,6 +62,7 @@ def make(db: database.Database, key: Signer, conf: settings.Settings) -> checkpo
         root = merkle.root(connection, size)
     origin = conf.journal_origin or f"hcs-gateway/{first.hash[:16]}"
     note = Checkpoint(origin, size, root, clock.now(), newest.hash).sign(key)
+    failpoints.reach("checkpoint.signed")
     with db.write(point="checkpoint") as connection:
         other = checkpoints.last(connection)
         if other is not None and other != last and other.size >= size:
@@ -97,7 +98,9 @@ def publish(db: database.Database, conf: settings.Settings) -> None:
             _publish_level(db, folder, level, full)
             level += 1
         _write(folder / "certificate.pem", issue.pem(read(kept.certificate)))
+        failpoints.reach("checkpoint.before-publish")
         _write(target, kept.note.encode())
+        failpoints.reach("checkpoint.after-publish")
 
 
 def tile_path(level: int, number: int, width: int = tree.WIDTH) -> str:

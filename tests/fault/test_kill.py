@@ -1,82 +1,129 @@
-"""P1, P2, P5, P14: SIGKILL at every named point between read and reply, and in every step of the worker.
+"""P1, P2, P3, P14: SIGKILL at every fail point, at its first passage and at a later one, on both databases.
 
-After each kill the same is asked: every acknowledgement that left is in the journal, the same package sent again is
-acknowledged with the same id, every package reaches its result exactly once, and the chain verifies.
+A walk is one installation whose processes are killed one after another, each at a later point of the day. After each
+kill all five invariants hold; at the end the day is finished as if nothing had been. Any test of a walk can be run
+alone.
 """
 
 from __future__ import annotations
 
-import os
-import re
-import signal
-import subprocess
-import sys
-from pathlib import Path
-
 import pytest
 
-from storage import journal, packages, verification
-from tests import samples
+from gateway.files import keeper
+from storage import failpoints
 from tests import stand as stands
+from tests.fault import day
+from tests.uploads import Client
 
-ROOT = Path(__file__).resolve().parents[2]
-HOUSES = ("houses/create-apartment-house.xml", "houses/create-living-house.xml", "houses/update-living-house.xml")
-INTAKE = ("endpoint.read", "pipeline.judged", "journal.before-commit", "journal.after-commit", "endpoint.before-reply")
-WORK = ("worker.claimed", "worker.executed", "finish.before-commit", "finish.after-commit")
+FIRST = (
+    "ping.before-commit",
+    "files.received",
+    "files.before-rename",
+    "file.before-commit",
+    "file.after-commit",
+    "file-part.before-commit",
+    "file-part.after-commit",
+    "files.removed",
+    "endpoint.read",
+    "pipeline.judged",
+    "append.entries:3",
+    "append.payloads:3",
+    "append.tiles:3",
+    "journal.before-commit",
+    "mark.before-write:2",
+    "journal.after-commit",
+    "endpoint.before-reply",
+    "worker.claimed",
+    "result.signed",
+    "worker.executed",
+    "finish.applied",
+    "finish.before-commit",
+    "finish.after-commit",
+    "fail.before-commit",
+    "fail.after-commit",
+    "retry.before-commit",
+    "retry.after-commit",
+    "checkpoint.signed",
+    "checkpoint.before-commit",
+    "checkpoint.after-commit",
+    "checkpoint.before-publish",
+    "checkpoint.after-publish",
+    "result.fetched",
+    "file-expire.before-commit",
+    "file-expire.after-commit",
+)
+LATER = (
+    "files.received:3",
+    "file.before-commit:2",
+    "file.after-commit:2",
+    "pipeline.judged:2",
+    "append.tiles:3",
+    "journal.before-commit:2",
+    "journal.after-commit:2",
+    "endpoint.before-reply:2",
+    "worker.executed:2",
+    "append.entries:3",
+    "finish.before-commit:2",
+    "finish.after-commit:2",
+    "worker.executed:3",
+    "result.fetched:2",
+)
+IN_TRANSACTIONS = (
+    "append.tiles:3",
+    "journal.before-commit",
+    "journal.after-commit",
+    "worker.claimed",
+    "finish.applied",
+    "finish.before-commit",
+    "finish.after-commit",
+    "fail.before-commit",
+    "retry.before-commit",
+    "checkpoint.before-commit",
+)
+WALKS = {"sqlite": FIRST, "sqlite, later": LATER, "postgresql": IN_TRANSACTIONS}
 
 pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")
-def sent():
-    """Signed packages: what a client keeps to send again."""
-    return {f"{number}.xml": stands.package(samples.valid(name)) for number, name in enumerate(HOUSES)}
+def installation(request, tmp_path_factory):
+    """What its clients know of the installation of one walk."""
+    folder = tmp_path_factory.mktemp("walk")
+    is_postgres = request.param == "postgresql"
+    return day.prepare(folder, request.getfixturevalue("postgres").new_database() if is_postgres else "")
 
 
-def run(folder: Path, point: str | None) -> tuple[int, dict[str, str]]:
-    """Run the sender in a process of its own; return its exit code and the acknowledgements that it saw."""
-    environ = {**os.environ, "PYTHONPATH": str(ROOT), "HCS_SHARED": os.environ.get("HCS_SHARED", "")}
-    environ.pop("GATEWAY_FAILPOINT", None)
-    if point:
-        environ["GATEWAY_FAILPOINT"] = point
-    command = [sys.executable, "-m", "tests.fault.sender", str(folder)]
-    done = subprocess.run(command, env=environ, capture_output=True, text=True, timeout=120, check=False)
-    return done.returncode, dict(re.findall(r"^acknowledged (\S+) (\S+)$", done.stdout, re.MULTILINE))
+def steps():
+    for walk, places in WALKS.items():
+        marks = [pytest.mark.postgres] if walk == "postgresql" else []
+        yield from (pytest.param(walk, place, marks=marks, id=f"{walk}-{place}") for place in places)
 
 
-def prepare(folder: Path, sent: dict[str, bytes]) -> None:
-    stands.Stand(folder / "data").close()
-    for name, raw in sent.items():
-        (folder / name).write_bytes(raw)
+@pytest.mark.parametrize(("installation", "place"), [*steps()], indirect=["installation"])
+def test_killed_at__all_five_invariants_hold(nursery, installation, place):
+    point, _, passage = place.partition(":")
+    assert installation.run(nursery, "day", point=f"{point}:kill:{passage or 1}").was_killed
+    installation.check()
 
 
-def check(folder: Path, acknowledged: dict[str, str]) -> None:
-    opened = stands.open_database(folder / "data")
-    with opened.read() as connection:
-        entries = list(journal.entries(connection))
-        accepted = [entry.message for entry in entries if entry.kind == journal.Kind.PACKAGE_ACCEPTED]
-        finished = [entry.message for entry in entries if entry.kind == journal.Kind.RESULT_MADE]
-        assert set(acknowledged.values()) <= set(accepted)
-        assert len(accepted) == len(set(accepted))
-        assert len(finished) == len(set(finished))
-        assert list(verification.verify(connection)) == []
-        assert packages.waiting(connection) == len(accepted) - len(finished)
-    opened.close()
+@pytest.mark.parametrize(
+    "installation",
+    ["sqlite", "sqlite, later", pytest.param("postgresql", marks=pytest.mark.postgres)],
+    indirect=True,
+)
+def test_after_all_kills__the_day_is_finished_as_if_nothing_had_been(nursery, installation):
+    assert installation.run(nursery, "day").wait() == 0
+    installation.check(finished=True)
+    assert len(installation.fetched) == len(installation.sent)
+    stand = stands.Reopened(installation.settings)
+    keeper.clean(stand.house, unnamed=0)
+    client = Client(stand)
+    for word, content in (("whole", day.WHOLE), ("completed", day.LONG)):
+        assert all(client.get(id_).body == content for id_ in installation.files[word])
+    stand.close()
+    blobs = installation.settings.data / "files" / "blobs"
+    assert len([path for path in blobs.rglob("*") if path.is_file()]) == len({day.WHOLE, day.LONG})
 
 
-@pytest.mark.parametrize("passage", [1, 2])
-@pytest.mark.parametrize("point", INTAKE + WORK)
-def test_killed_at__nothing_acknowledged_is_lost_and_nothing_done_twice(tmp_path, sent, point, passage):
-    prepare(tmp_path, sent)
-    code, before = run(tmp_path, f"{point}:kill:{passage}")
-    assert code == -signal.SIGKILL
-    check(tmp_path, before)
-    code, after = run(tmp_path, None)
-    assert code == 0
-    assert {name: after[name] for name in before} == before
-    check(tmp_path, after)
-    opened = stands.open_database(tmp_path / "data")
-    with opened.read() as connection:
-        assert packages.waiting(connection) == 0
-        assert len(after) == len(sent)
-    opened.close()
+def test_every_point_of_the_catalogue__is_killed_at():
+    assert {place.partition(":")[0] for place in FIRST} == failpoints.POINTS.keys()

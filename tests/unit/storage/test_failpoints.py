@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import errno
+import re
+from pathlib import Path
 
 import pytest
 
@@ -38,3 +40,14 @@ def test_unknown_action__is_said(monkeypatch):
     monkeypatch.setenv(failpoints.VARIABLE, "unit.e:explode")
     with pytest.raises(ValueError, match="explode"):
         failpoints.reach("unit.e")
+
+
+def test_catalogue__names_exactly_the_points_of_the_code():
+    root = Path(failpoints.__file__).parents[1]
+    found = set()
+    for path in (each for package in ("gateway", "signing", "storage") for each in (root / package).rglob("*.py")):
+        code = path.read_text("utf-8")
+        found |= {*re.findall(r'failpoints\.reach\("([^"]+)"\)', code)}
+        for name in re.findall(r'\.write\(point="([^"]+)"\) as', code):
+            found |= {f"{name}.before-commit", f"{name}.after-commit"}
+    assert found == failpoints.POINTS.keys()
