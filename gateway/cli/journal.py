@@ -4,12 +4,19 @@ from __future__ import annotations
 
 import click
 
-from gateway.cli import journal_checkpoint, journal_receipt, journal_replay, journal_search, journal_witness
+from gateway.cli import (
+    journal_checkpoint,
+    journal_erase,
+    journal_receipt,
+    journal_replay,
+    journal_search,
+    journal_witness,
+)
 
 
 @click.group("journal")
 def command() -> None:
-    """Search the journal, replay it, and prove what it holds: checkpoints, receipts, a witness on another machine."""
+    """Search the journal, replay it, erase from it, and prove what it holds: checkpoints, receipts, a witness."""
 
 
 command.add_command(journal_search.command)
@@ -17,3 +24,4 @@ command.add_command(journal_replay.command)
 command.add_command(journal_checkpoint.command)
 command.add_command(journal_receipt.command)
 command.add_command(journal_witness.command)
+command.add_command(journal_erase.command)

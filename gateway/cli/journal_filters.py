@@ -22,6 +22,7 @@ STATES: Final = {
     "retried": journal.Kind.RETRY_ORDERED,
     "changed": journal.Kind.DIRECTORY_CHANGED,
     "file": journal.Kind.FILE_STORED,
+    "erased": journal.Kind.PAYLOAD_ERASED,
 }
 """What happened, by the word for it on the command line."""
 _SUBJECTS: Final = {

@@ -6,14 +6,15 @@ from gateway import clock, errors, installation, wire
 from gateway.contracts import model
 from gateway.exchange import results
 from gateway.intake import passage
-from storage import packages
+from storage import directory, journal, packages
+from storage import errors as storage_errors
 
 
 def answer(house: installation.Installation, writer: results.Results, on_way: passage.Passage) -> bytes:
     """Return the body that answers a question about packages; the stored bytes themselves for one that was run.
 
     Raises Rejected INT002013 for a message that is unknown, of another sender or of another service: which of the
-    three is not told.
+    three is not told. EXP002900 for one whose result was destroyed by order.
     """
     if on_way.operation.kind is model.OperationKind.GET_REQUESTS_STATE:
         return _finished(house, writer, on_way)
@@ -22,11 +23,23 @@ def answer(house: installation.Installation, writer: results.Results, on_way: pa
         package = packages.get(connection, asked)
         if package is None or package.sender != on_way.sender or package.path != on_way.path:
             raise errors.Rejected(errors.REQUEST_NOT_FOUND, f"Запрос {asked} не найден", where="MessageGUID")
-        stored = packages.answer(connection, asked)
+        stored = _stored(connection, asked)
         if stored is not None:
             return stored
         reached = packages.state(connection, asked)
     return writer.unfinished(results.about(on_way.contracts, package), int(reached), clock.now())
+
+
+def _stored(connection: directory.Connection, asked: str) -> bytes | None:
+    try:
+        return packages.answer(connection, asked)
+    except storage_errors.Erased as error:
+        at = journal.entry(connection, error.index).at.astimezone(clock.MOSCOW)
+        text = (
+            f"Результат запроса {asked} уничтожен по распоряжению оператора установки "
+            f"{at:%d.%m.%Y %H:%M:%S} (МСК): запись журнала {error.index}"
+        )
+        raise errors.Rejected(errors.RESULT_ERASED, text, where="MessageGUID") from error
 
 
 def _finished(house: installation.Installation, writer: results.Results, on_way: passage.Passage) -> bytes:
