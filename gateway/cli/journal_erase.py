@@ -18,7 +18,7 @@ from gateway.cli import outcome, place, show, values
 from gateway.journal import erasing
 from storage import database, directory, erasure
 
-_STAYS: Final = "Its records, digests, receipt and proofs stay. Nobody can bring the documents back"
+_STAYS: Final = "Its records, digests and proofs stay; nobody can bring the documents back"
 _HELD: Final = (
     "the journal tells of it, and the key is deleted, but its bytes are still in the files of the database, because "
     "somebody reads what was there before: let long readers end (a backup, a replay, an open transaction), and give "
