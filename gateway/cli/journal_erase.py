@@ -77,11 +77,14 @@ def command(
         raise click.UsageError("--before is in the future")
     order = erasure.Order(reason, by or _user())
     with where.database() as db:
-        if before is not None:
-            said, text = _many(db, before, order, yes=yes, quiet=as_json)
-        else:
-            assert message is not None  # noqa: S101  # for mypy: looked at above
-            said, text = _one(db, message, order, yes=yes)
+        try:
+            if message is not None:
+                said, text = _one(db, message, order, yes=yes)
+            else:
+                assert before is not None  # noqa: S101  # for mypy: looked at above
+                said, text = _many(db, before, order, yes=yes, quiet=as_json)
+        except ValueError as error:
+            raise outcome.Stop(f"the journal is damaged: {error}; gateway journal verify tells more") from error
         scrubbed = db.scrub()
     if as_json:
         show.line({**said, "scrubbed": scrubbed})

@@ -20,6 +20,7 @@ from storage import journal, verification
 from tests import replayed
 from tests import samples as texts
 from tests import stand as stands
+from tests.integration.test_replay import sql
 
 SAME = "a5b1c7de-0000-4000-8000-000000000002"
 """MessageGUID that the sender uses for two packages: the second one is refused."""
@@ -227,6 +228,16 @@ def test_before__erases_every_finished_package_and_says_what_it_left(stand):
     assert again == {"erased": 0, "first": None, "last": None, "unfinished": 1, "scrubbed": True}
     with stand.house.database.read() as connection:
         assert list(verification.verify(connection)) == []
+
+
+def test_damaged_entry__is_told_and_nothing_is_erased(stand):
+    accepted = index_of(stand, journal.Kind.PACKAGE_ACCEPTED, requester_guid="a5b1c7de-0000-4000-8000-000000000001")
+    before = len(entries(stand))
+    sql(stand, "UPDATE journal_entry SET record = 'text' WHERE entry_index = ?", accepted)
+    done = erase(stand, stand.house_guid, "--yes", code=1)
+    assert "the journal is damaged: not a record" in done.output
+    with stand.house.database.read() as connection:
+        assert journal.size(connection) == before
 
 
 def test_bytes_that_a_reader_keeps__are_told_with_what_to_do(stand, monkeypatch):
