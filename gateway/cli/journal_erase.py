@@ -8,7 +8,7 @@ import datetime as dt
 import os
 import pwd
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
 import click
@@ -26,6 +26,10 @@ _HELD: Final = (
 )
 
 
+_LONGEST: Final = 500
+"""Characters of a reason or a name: the record keeps them for ever."""
+
+
 def _line(_: click.Context, parameter: click.Parameter, value: str | None) -> str | None:
     if value is None:
         return None
@@ -33,9 +37,6 @@ def _line(_: click.Context, parameter: click.Parameter, value: str | None) -> st
     if not text or len(text) > _LONGEST or not text.isprintable():
         raise click.BadParameter(f"one line of 1 to {_LONGEST} characters", param=parameter)
     return text
-
-
-_LONGEST: Final = 500
 
 
 @click.command(
@@ -98,8 +99,10 @@ def _one(db: database.Database, message: str | int, order: erasure.Order, *, yes
     with db.read() as connection:
         index = message if isinstance(message, int) else _index(connection, message)
         told = erasing.told(connection, index)
-        if told is None and not yes:
-            _ask(connection, erasure.target(connection, index))
+        target = erasure.target(connection, index) if told is None else None
+        names = {each.guid: each.name for each in directory.organisations(connection)}
+    if target is not None and not yes:
+        _ask(target, names)
     before = told
     told = told or erasing.erase(db, index, order, clock.now())
     whose = f"package {told.message_guid}" if told.message_guid else f"the package that entry {told.entry} refuses"
@@ -121,15 +124,14 @@ def _index(connection: directory.Connection, guid: str) -> int:
     return found[0].index
 
 
-def _ask(connection: directory.Connection, target: erasure.Target) -> None:
+def _ask(target: erasure.Target, names: Mapping[str, str]) -> None:
     accepted, package = target.accepted, target.package
     organisation = str(accepted.facts.get("organisation") or "")
-    known = directory.organisation(connection, organisation) if organisation else None
     show.facts(
         [
             ("package", accepted.message or f"refused by entry {accepted.index}"),
             ("operation", str(accepted.facts.get("operation") or "")),
-            ("organisation", known.name if known else organisation),
+            ("organisation", names.get(organisation, organisation)),
             ("received", show.moment(accepted.at)),
             ("result", show.moment(package.finished_at) if package else ""),
         ],

@@ -104,7 +104,7 @@ def sweep(
 
 
 def _told(order: journal.Entry) -> Told:
-    entry = order.facts.get(erasure.ENTRY)
+    entry, reason, by = (order.facts.get(name) for name in (erasure.ENTRY, "reason", "by"))
     if order.kind != journal.Kind.PAYLOAD_ERASED or not isinstance(entry, int):
-        raise ValueError(f"entry {order.index} tells of no erasure; gateway journal verify tells more")
-    return Told(order.index, order.at, order.message, entry, str(order.facts["reason"]), str(order.facts["by"]))
+        raise ValueError(f"entry {order.index} tells of no erasure")
+    return Told(order.index, order.at, order.message, entry, str(reason), str(by))

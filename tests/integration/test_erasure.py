@@ -233,7 +233,7 @@ def test_before__erases_every_finished_package_and_says_what_it_left(stand):
 def test_damaged_entry__is_told_and_nothing_is_erased(stand):
     accepted = index_of(stand, journal.Kind.PACKAGE_ACCEPTED, requester_guid="a5b1c7de-0000-4000-8000-000000000001")
     before = len(entries(stand))
-    sql(stand, "UPDATE journal_entry SET record = 'text' WHERE entry_index = ?", accepted)
+    sql(stand, "UPDATE journal_entry SET record = X'7B7D' WHERE entry_index = ?", accepted)
     done = erase(stand, stand.house_guid, "--yes", code=1)
     assert "the journal is damaged: not a record" in done.output
     with stand.house.database.read() as connection:
