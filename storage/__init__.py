@@ -3,7 +3,7 @@
     database      one durable transaction at a time, on SQLite or PostgreSQL
     journal       the hash chain: the only truth
     sealing       payloads of packages enciphered, each package by a key of its own; the keys are in `keys`
-    erasure       which of those keys were destroyed by order
+    erasure       those keys destroyed by order, and told in the journal; `scrubbing` takes them out of the files
     merkle        the same journal as a Merkle tree: stored tiles and proofs; `tree` has the mathematics
     checkpoints   what the installation has signed of it
     verification  whether it still is what was written

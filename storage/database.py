@@ -20,7 +20,7 @@ from typing import Final
 import sqlalchemy as sa
 from sqlalchemy import event, pool
 
-from storage import epochs, errors, failpoints, journal, keys, schema, sealing, tables, turn
+from storage import epochs, errors, failpoints, journal, keys, schema, scrubbing, sealing, tables, turn
 
 BUSY_SECONDS: Final = 10
 """How long a statement waits for a lock that is not ours to take in turn: a checkpoint, a foreign tool."""
@@ -178,6 +178,14 @@ class Database:
             if self._file is None:
                 connection.execute(_FORGETFUL)
             yield connection
+
+    def scrub(self) -> bool:
+        """Take deleted data keys out of the files too, after the commit; False where a reader still keeps them there.
+
+        Then it is to be done again when those who read for long (a backup, a replay) have ended.
+        """
+        with errors.translated(), self._turn(None):
+            return scrubbing.postgresql(self._engine) if self._file is None else scrubbing.sqlite(self._engine)
 
     def close(self) -> None:
         """Close every idle connection; those in use close when they are given back."""

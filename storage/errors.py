@@ -10,6 +10,7 @@
     ├── AlreadyFinished  the package has its result: throw the second one away
     ├── ClaimLost        the package is in other hands by now: say nothing about it
     ├── NotFailed        nothing of this package has failed that could be run again
+    ├── NotErasable      the package has no result yet, or nothing of it was kept
     ├── AlreadyExists    the directory has this organisation, system or grant
     └── NotFound         no such package, payload or directory entry
 
@@ -69,6 +70,10 @@ class ClaimLost(StorageError):
 
 class NotFailed(StorageError):
     """A repeated run was asked for where no failed run waits for it; `args[0]` is the whole sentence."""
+
+
+class NotErasable(StorageError):
+    """A package was to be erased that cannot be; `args[0]` is the whole sentence."""
 
 
 class AlreadyExists(StorageError):

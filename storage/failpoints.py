@@ -38,6 +38,15 @@ POINTS: Final[Mapping[str, str]] = {
     "fail.after-commit": "the failure is stored, and its package parked",
     "retry.before-commit": "the order to run again is in the transaction",
     "retry.after-commit": "the package is on the work list again",
+    # What was changed by hand, and by order.
+    "notice.before-commit": "changes outside of the database are in the transaction",
+    "notice.after-commit": "the journal tells of them",
+    "contracts.before-commit": "a pack has come or gone, and so it is in the transaction",
+    "contracts.after-commit": "the journal tells of the pack",
+    "epoch.before-commit": "that the database was restored is in the transaction",
+    "epoch.after-commit": "the journal tells of the restored database",
+    "erase.before-commit": "the erasure and the end of the key are in the transaction",
+    "erase.after-commit": "the key is gone, and its bytes are still to be overwritten",
     # Results.
     "result.signed": "the result is signed, and nothing of the run stored",
     "result.fetched": "the stored result was read for its sender, and has not left",

@@ -19,7 +19,6 @@ those of packages sealed (`storage.sealing`): a record says the same of a payloa
 
 from __future__ import annotations
 
-import copy
 import dataclasses
 import datetime as dt
 import enum
@@ -27,7 +26,7 @@ import hashlib
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, Final, Protocol, TypeAlias
+from typing import Any, Final, Protocol, TypeAlias, TypeVar
 
 import sqlalchemy as sa
 import zstandard
@@ -40,6 +39,7 @@ GENESIS: Final = "0" * 64
 
 Fact: TypeAlias = str | int | bool | None
 Facts: TypeAlias = Mapping[str, Fact]
+_Value = TypeVar("_Value", "Payload", "Event")
 
 
 class Kind(enum.StrEnum):
@@ -81,9 +81,7 @@ class Payload:
 
     def sealed(self, key: sealing.Key) -> Payload:
         """Return the same document, stored so that only `key` opens it."""
-        made = copy.copy(self)
-        object.__setattr__(made, "packed", key.seal(self.role, self.packed))
-        return made
+        return _altered(self, packed=key.seal(self.role, self.packed))
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -109,7 +107,7 @@ class Event:
     def sealed(self, key: sealing.Key, *, new: bool) -> Event:
         """Return the same event with its payloads sealed; a `new` key is stored with it."""
         payloads = tuple(payload.sealed(key) for payload in self.payloads)
-        return dataclasses.replace(self, payloads=payloads, new_key=key if new else None)
+        return _altered(self, payloads=payloads, new_key=key if new else None)
 
 
 class Guard(Protocol):
@@ -345,6 +343,14 @@ _ERASED: Final = sa.select(tables.journal_erasure.c.erased_index).where(
 )
 _ADD_ENTRY: Final = sa.insert(_ENTRY)
 _ADD_PAYLOAD: Final = sa.insert(_DATA)
+
+
+def _altered(value: _Value, **changes: object) -> _Value:
+    """Return a copy of a frozen value with a few members changed, which is not digested and checked anew."""
+    made: _Value = object.__new__(type(value))
+    for name in value.__slots__:
+        object.__setattr__(made, name, changes[name] if name in changes else getattr(value, name))
+    return made
 
 
 def _check_fact(name: str, value: Fact) -> None:

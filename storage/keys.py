@@ -41,6 +41,11 @@ def find(connection: sa.Connection, key_id: bytes) -> sealing.Key | None:
     return None if wrapped is None else unwrap(keyring(connection), key_id, wrapped)
 
 
+def exists(connection: sa.Connection, key_id: bytes) -> bool:
+    """Return whether a data key is stored; needs no keyring."""
+    return connection.execute(_FIND, {"id": key_id}).first() is not None
+
+
 def opened(ring: sealing.Keyring | None, role: str, stored: bytes, wrapped: bytes | None) -> bytes:
     """Return the compressed payload of one that is stored, sealed or not; `wrapped` is its data key as stored.
 

@@ -19,6 +19,7 @@ package can have.
 from __future__ import annotations
 
 import dataclasses
+import functools
 import secrets
 from collections.abc import Mapping
 from typing import Final
@@ -70,9 +71,10 @@ class Keyring:
 
     def new(self, key_id: bytes) -> Key:
         """Return a new data key."""
-        secret, nonce = secrets.token_bytes(KEY_BYTES), secrets.token_bytes(_NONCE_BYTES)
+        chance = secrets.token_bytes(KEY_BYTES + _NONCE_BYTES)
+        secret, nonce = chance[:KEY_BYTES], chance[KEY_BYTES:]
         name, wrapping = next(iter(self.keys.items()))
-        return Key(key_id, secret, name + nonce + aead.AESGCM(wrapping).encrypt(nonce, secret, _BOUND + key_id))
+        return Key(key_id, secret, name + nonce + _cipher(wrapping).encrypt(nonce, secret, _BOUND + key_id))
 
     def unwrap(self, key_id: bytes, wrapped: bytes) -> Key:
         """Return a stored data key; raises KeyMissing where its wrapping key is not here, ValueError for damage."""
@@ -82,10 +84,15 @@ class Keyring:
                 f"payloads are sealed under the key {name.hex()}, which is not here: put it back from a copy"
             )
         try:
-            secret = aead.AESGCM(self.keys[name]).decrypt(rest[:_NONCE_BYTES], rest[_NONCE_BYTES:], _BOUND + key_id)
+            secret = _cipher(self.keys[name]).decrypt(rest[:_NONCE_BYTES], rest[_NONCE_BYTES:], _BOUND + key_id)
         except (exceptions.InvalidTag, ValueError) as error:
             raise ValueError("its key is damaged") from error
         return Key(key_id, secret, wrapped)
+
+
+@functools.lru_cache(maxsize=16)  # the same few for every package
+def _cipher(wrapping: bytes) -> aead.AESGCM:
+    return aead.AESGCM(wrapping)
 
 
 def key_id(stored: bytes) -> bytes | None:

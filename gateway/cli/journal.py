@@ -7,6 +7,7 @@ import click
 from gateway.cli import (
     journal_checkpoint,
     journal_epoch,
+    journal_erase,
     journal_evidence,
     journal_receipt,
     journal_replay,
@@ -18,7 +19,7 @@ from gateway.cli import (
 
 @click.group("journal")
 def command() -> None:
-    """Search the journal, verify it, replay it, and prove what it holds: checkpoints, receipts, a witness elsewhere."""
+    """Search the journal, verify and replay it, erase from it, and prove what it holds to others."""
 
 
 command.add_command(journal_search.command)
@@ -29,3 +30,4 @@ command.add_command(journal_receipt.command)
 command.add_command(journal_evidence.command)
 command.add_command(journal_witness.command)
 command.add_command(journal_epoch.command)
+command.add_command(journal_erase.command)

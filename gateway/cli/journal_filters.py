@@ -27,6 +27,7 @@ STATES: Final = {
     "contract-removed": journal.Kind.CONTRACT_REMOVED,
     "key": journal.Kind.KEY_CHANGED,
     "restored": journal.Kind.RESTORED,
+    "erased": journal.Kind.PAYLOAD_ERASED,
 }
 """What happened, by the word for it on the command line."""
 _SUBJECTS: Final = {

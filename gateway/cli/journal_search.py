@@ -33,7 +33,8 @@ def command(
     """Find entries of the journal, the newest first: all options that are given have to fit.
 
     An entry is a package that was accepted or refused, a result that was made or fetched, a failed run, a change of the
-    directory, of the contracts or of the key, a file, or a restored database.
+    directory, of the contracts or of the key, a file, an erasure, or a restored database. The documents of an entry
+    that says "erased" were destroyed by order.
     """
     with where.database() as db, db.read() as connection:
         found = searching.found(connection, chosen.query, before=before, limit=limit)
@@ -57,7 +58,7 @@ def _cells(each: searching.Found, names: dict[str, str]) -> tuple[str, ...]:
     return (
         str(each.index),
         show.moment(each.at),
-        _STATE.get(each.kind, each.kind),
+        _STATE.get(each.kind, each.kind) + ("" if each.erased_index is None else ", erased"),
         each.operation or "",
         each.message_guid or each.requester_guid or "",
         organisation,

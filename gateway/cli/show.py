@@ -46,12 +46,12 @@ def counted(number: int, noun: str) -> str:
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
-def facts(pairs: Iterable[tuple[str, str]]) -> None:
+def facts(pairs: Iterable[tuple[str, str]], *, err: bool = False) -> None:
     """Print name and value, one a line; pairs without a value are left out."""
     shown = [(name, value) for name, value in pairs if value]
     indent = max((width(name) for name, _ in shown), default=0)
     for name, value in shown:
-        click.echo(f"{click.style(name, dim=True)}{' ' * (indent - width(name))}  {value}")
+        click.echo(f"{click.style(name, dim=True)}{' ' * (indent - width(name))}  {value}", err=err)
 
 
 def width(text: str) -> int:

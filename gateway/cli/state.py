@@ -11,7 +11,7 @@ import click
 
 from gateway import client, stand
 from gateway.cli import outcome, place, show, values
-from storage import database, journal, packages, search
+from storage import database, erasure, journal, packages, search
 from storage.subjects import Subject
 
 _MOST_REFUSALS: Final = 100
@@ -81,6 +81,7 @@ def _known(db: database.Database, guid: str) -> dict[str, Any]:
         state = packages.state(connection, guid)
         assert package is not None  # noqa: S101  # for mypy: it has just been found, and packages are never removed
         indexes = [package.entry_index, *([] if package.answer_index is None else [package.answer_index])]
+        erased = erasure.orders(connection, indexes).get(package.entry_index)
         entries = [entry for index in indexes for entry in journal.entries(connection, index, index + 1)]
     about = dataclasses.asdict(package)
     return {
@@ -88,6 +89,7 @@ def _known(db: database.Database, guid: str) -> dict[str, Any]:
         "state": "failed" if package.result_index is None and package.failed_index is not None else _STATES[state],
         **{name: about[name] for name in _ABOUT},
         **{name: value for entry in entries for name, value in entry.facts.items() if name not in about},
+        **({"erased": erased} if erased is not None else {}),
         "journal": indexes,
     }
 

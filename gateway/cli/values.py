@@ -13,6 +13,7 @@ import click
 from gateway import clock
 
 _GUID: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_INDEX: Final = re.compile(r"#?([0-9]{1,15})")
 OGRN_DIGITS: Final = 13
 _MODULUS: Final = {OGRN_DIGITS: 11, 15: 13}
 """ОГРН and ОГРНИП: the last digit is the rest of the others by this number, by 10."""
@@ -33,6 +34,27 @@ class Guid(click.ParamType[str]):
         guid = value.strip().lower()
         if not _GUID.fullmatch(guid):
             self.fail(f"{value!r} is not a GUID like 0f6a1c52-9d3e-4b7a-8c11-2f5e6d7a8b90", param, ctx)
+        return guid
+
+
+class Message(click.ParamType[str | int]):
+    """A MessageGUID, or the index of an entry of the journal: #123."""
+
+    name = "message"
+
+    def convert(self, value: str | int, param: click.Parameter | None, ctx: click.Context | None) -> str | int:
+        """Return the GUID in lower case, or the index."""
+        if isinstance(value, int):
+            return value
+        if (found := _INDEX.fullmatch(value.strip())) is not None:
+            return int(found[1])
+        guid = value.strip().lower()
+        if not _GUID.fullmatch(guid):
+            self.fail(
+                f'{value!r} is neither a GUID like 0f6a1c52-9d3e-4b7a-8c11-2f5e6d7a8b90 nor an entry like "#123"',
+                param,
+                ctx,
+            )
         return guid
 
 
@@ -100,6 +122,7 @@ class Inn(click.ParamType[str]):
 
 
 GUID: Final = Guid()
+MESSAGE: Final = Message()
 OGRN: Final = Ogrn()
 SIGNING: Final = "signing"
 """Each signature as of the time at which its signer says that it signed."""

@@ -9,8 +9,8 @@ from gateway import clock, errors, installation, wire
 from gateway.contracts import model
 from gateway.exchange import results
 from gateway.intake import passage
+from storage import directory, failpoints, journal, packages
 from storage import errors as storage_errors
-from storage import failpoints, packages
 
 log: Final = logging.getLogger("gateway.exchange")
 
@@ -22,7 +22,7 @@ def answer(house: installation.Installation, writer: results.Results, on_way: pa
     """Return the body that answers a question about packages; the stored bytes themselves for one that was run.
 
     Raises Rejected INT002013 for a message that is unknown, of another sender or of another service: which of the
-    three is not told.
+    three is not told. EXP002900 for one whose result was destroyed by order.
     """
     if on_way.operation.kind is model.OperationKind.GET_REQUESTS_STATE:
         return _finished(house, writer, on_way)
@@ -31,7 +31,7 @@ def answer(house: installation.Installation, writer: results.Results, on_way: pa
         package = packages.get(connection, asked)
         if package is None or package.sender != on_way.sender or package.path != on_way.path:
             raise errors.Rejected(errors.REQUEST_NOT_FOUND, f"Запрос {asked} не найден", where="MessageGUID")
-        stored = packages.answer(connection, asked)
+        stored = _stored(connection, asked)
         reached = packages.State.DONE if stored is not None else packages.state(connection, asked)
     if stored is not None:
         if package.is_unfetched:
@@ -39,6 +39,18 @@ def answer(house: installation.Installation, writer: results.Results, on_way: pa
         failpoints.reach("result.fetched")
         return stored
     return writer.unfinished(results.about(on_way.contracts, package), int(reached), clock.now())
+
+
+def _stored(connection: directory.Connection, asked: str) -> bytes | None:
+    try:
+        return packages.answer(connection, asked)
+    except storage_errors.Erased as error:
+        at = journal.entry(connection, error.index).at.astimezone(clock.MOSCOW)
+        text = (
+            f"Результат запроса {asked} уничтожен по распоряжению оператора установки "
+            f"{at:%d.%m.%Y %H:%M:%S} (МСК): запись журнала {error.index}"
+        )
+        raise errors.Rejected(errors.RESULT_ERASED, text, where="MessageGUID") from error
 
 
 def _record(house: installation.Installation, fetched: packages.Fetched) -> None:

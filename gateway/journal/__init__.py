@@ -5,6 +5,7 @@
     publishing   checkpoints are made, stored and put where others find them
     receipt      the proof that a message was accepted
     witness      the second party, which keeps checkpoints and compares
+    erasing      the documents of a package destroyed by order
     replay       everything judged and executed again, in a registry of its own
 
 docs/journal.md has the formats for whoever reads them without this code.

@@ -6,7 +6,7 @@ import dataclasses
 import datetime as dt
 from collections.abc import Iterator
 
-from storage import directory, journal, packages, search
+from storage import directory, erasure, journal, packages, search
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -27,6 +27,8 @@ class Found:
     outcome: str | None
     """Of a result; of a new epoch: why it began."""
     certificate_sha256: str | None
+    erased_index: int | None
+    """Of the entry that tells that its documents were destroyed by order."""
 
 
 def found(connection: directory.Connection, query: search.Query, *, before: int | None, limit: int) -> Iterator[Found]:
@@ -35,8 +37,9 @@ def found(connection: directory.Connection, query: search.Query, *, before: int 
         indexes = search.find(connection, query, before=before, limit=min(limit, _PAGE))
         entries = [_entry(connection, index) for index in indexes]
         known = packages.find_all(connection, [entry.message for entry in entries if entry.message])
+        erased = erasure.orders(connection, indexes)
         for entry in entries:
-            yield _found(entry, known.get(entry.message or ""))
+            yield _found(entry, known.get(entry.message or ""), erased.get(entry.index))
         if len(indexes) < min(limit, _PAGE):
             return
         limit -= len(indexes)
@@ -53,7 +56,7 @@ def _entry(connection: directory.Connection, index: int) -> journal.Entry:
         raise ValueError(f"entry {index} is damaged: {error}") from error
 
 
-def _found(entry: journal.Entry, package: packages.Package | None) -> Found:
+def _found(entry: journal.Entry, package: packages.Package | None, erased: int | None) -> Found:
     facts = entry.facts
     return Found(
         entry.index,
@@ -66,6 +69,7 @@ def _found(entry: journal.Entry, package: packages.Package | None) -> Found:
         _text(facts.get("code")),
         _text(facts.get("outcome") or facts.get("reason")),
         _text(facts.get("certificate_sha256")),
+        erased,
     )
 
 

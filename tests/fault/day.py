@@ -18,7 +18,7 @@ from unittest import mock
 from gateway import clock, errors
 from gateway.families import handlers
 from gateway.files import keeper
-from gateway.journal import publishing
+from gateway.journal import noticing, publishing
 from gateway.settings import Settings
 from storage import errors as storage_errors
 from storage import failpoints, journal, packages, unfinished, work
@@ -76,7 +76,7 @@ def say(*words: object) -> None:
 def main(folder: Path, database: str = "", *, say: Say = say) -> None:
     opened = stands.Reopened(settings(folder, database))
     try:
-        for step in (_beat, _upload, send, work_off, retry, work_off, publish, fetch, _clean):
+        for step in (_beat, _notice, _upload, send, work_off, retry, work_off, publish, fetch, _clean):
             persist(step, opened, folder, say)
     finally:
         opened.close()
@@ -93,6 +93,10 @@ def persist(step: Callable[[stands.Stand, Path, Say], None], opened: stands.Stan
 
 def _beat(opened: stands.Stand, folder: Path, say: Say) -> None:
     opened.house.database.ping()
+
+
+def _notice(opened: stands.Stand, folder: Path, say: Say) -> None:
+    noticing.Look(opened.house).refresh()
 
 
 def _upload(opened: stands.Stand, folder: Path, say: Say) -> None:

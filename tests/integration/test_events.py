@@ -10,9 +10,9 @@ import pytest
 from gateway.cli import journal_filters
 from gateway.contracts import builtin
 from gateway.families import handlers
-from gateway.journal import noticing
+from gateway.journal import erasing, noticing
 from signing import issue
-from storage import epochs, in_force, journal, work
+from storage import epochs, erasure, in_force, journal, packages, work
 from tests import samples, uploads
 from tests import stand as stands
 
@@ -70,7 +70,11 @@ def written(tmp_path_factory):
         work.retry(connection, failed, stands.NOW)
         in_force.install_contract(connection, "1.0", b"", noticing.facts(builtin.pack(), "command"), stands.NOW)
         epochs.declare(connection, "a test")
-    stand.result(stand.send(samples.EXPORT).message_guid)
+    exported = stand.send(samples.EXPORT).message_guid
+    stand.result(exported)
+    with stand.house.database.read() as connection:
+        index = packages.get(connection, exported).entry_index
+    erasing.erase(stand.house.database, index, erasure.Order("a test", "a tester"), stands.NOW)
     another = issue.new_authority("p256", "Another CA", now=stands.NOW).certificate
     (stand.settings.trust / "another.crt").write_bytes(issue.pem(another))
     look.refresh()

@@ -30,6 +30,7 @@ _BY_CIRCUMSTANCE = {
     errors.SYSTEM_UNKNOWN: "tests/integration/test_identity.py",
     errors.SYSTEM_NOT_GRANTED: "tests/integration/test_identity.py",
     errors.MESSAGE_GUID_USED: "tests/integration/test_duplicates.py",
+    errors.RESULT_ERASED: "tests/integration/test_erasure.py",
     errors.REQUEST_NOT_FOUND: "tests/integration/test_exchange.py",
     errors.NOT_HANDLED: "tests/integration/test_exchange.py",
     bills.ACCOUNT_CLOSED_BEFORE: "tests/unit/families/bills/test_importing.py",

@@ -111,6 +111,8 @@ class Replay:
             gone = isinstance(error, judging.PackGone)
             reason = Why.PACK_GONE if gone else Why.NO_PAYLOAD
             self._tell(entry, Part.VERDICT, Fate.UNJUDGED, recorded, str(error) if gone else "", reason)
+        except storage_errors.Erased:
+            self._tell(entry, Part.VERDICT, Fate.UNJUDGED, recorded, why=Why.ERASED)
         except judging.ByHttp:
             self._tell(entry, Part.VERDICT, Fate.UNJUDGED, recorded, why=Why.BY_HTTP)
         except Damaged as error:
@@ -150,6 +152,8 @@ class Replay:
             self._runs[index] = self._rerun(entry)
         except judging.PackGone as error:
             self._runs[index] = self._finding(entry, Fate.UNJUDGED, str(error), Why.PACK_GONE)
+        except storage_errors.Erased:
+            self._runs[index] = self._finding(entry, Fate.UNJUDGED, why=Why.ERASED)
         except Damaged as error:
             self._runs[index] = self._finding(entry, Fate.DIFFERENT, str(error), Why.DAMAGED)
         except LookupError:

@@ -37,6 +37,7 @@ class Why(enum.StrEnum):
     UNEXPLAINED = "unexplained"
     DAMAGED = "damaged"
     NO_PAYLOAD = "no-payload"
+    ERASED = "erased"
     BY_HTTP = "by-http"
     PACK_GONE = "pack-gone"
     PACKS_OF_THE_DAY = "packs-of-the-day"
@@ -63,6 +64,10 @@ SENTENCES: Final = {
         "the journal is damaged here: gateway journal verify", "журнал в этом месте повреждён: запись не та, что была"
     ),
     Why.NO_PAYLOAD: Sentence("the bytes of the package were not kept", "текст пакета в журнале не сохранён"),
+    Why.ERASED: Sentence(
+        "its documents were erased by order, which is in the journal",
+        "документы пакета уничтожены по распоряжению оператора, о котором есть запись в журнале",
+    ),
     Why.BY_HTTP: Sentence(
         "it was refused by HTTP alone, of which the journal keeps nothing",
         "пакет отклонён на уровне HTTP, о котором журнал ничего не хранит",

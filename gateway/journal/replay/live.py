@@ -58,7 +58,11 @@ class Live:
             raise Damaged(f"entry {index}: {error}") from error
 
     def payload(self, entry: journal.Entry, role: str) -> bytes:
-        """Return a document of an entry; raises LookupError where it has none, Damaged where it is not what it was."""
+        """Return a document of an entry.
+
+        Raises LookupError where it has none, Damaged where it is not what it was, Erased where it was destroyed by
+        order, KeyMissing where it is sealed and the installation's key is not here.
+        """
         digest = entry.payloads.get(role)
         if digest is None:
             raise LookupError(role)

@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final, TypeAlias
 
 from gateway.journal.verifying.question import MOST
-from storage import database, directory, verification
+from storage import database, directory, erasure, verification
 
 RANGE: Final = 4096
 """Entries of a range: a few seconds' work where each has a package, and a multiple of a tile."""
@@ -38,9 +38,11 @@ def cut(connection: directory.Connection, start: int, stop: int) -> list[tuple[i
 
 
 def chain(
-    connection: directory.Connection, start: int, stop: int, _counts: dict[str, int]
+    connection: directory.Connection, start: int, stop: int, counts: dict[str, int]
 ) -> Iterator[verification.Fault]:
     """Yield the faults of a range of the chain, with its tree and its payloads."""
+    if erased := len(erasure.told(connection, start, stop)):
+        counts["entries whose payloads were erased by order"] = erased
     return verification.verify(connection, start, stop)
 
 

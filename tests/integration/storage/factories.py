@@ -42,7 +42,7 @@ def guid() -> str:
     return str(uuid.uuid4())
 
 
-def accepted(requester_guid=None, request=b"<request/>", sender="sender", message_guid=None, **facts):
+def accepted(requester_guid=None, request=b"<request/>", sender="sender", message_guid=None, at=None, **facts):
     return packages.Accepted(
         message_guid=message_guid or guid(),
         sender=sender,
@@ -54,7 +54,7 @@ def accepted(requester_guid=None, request=b"<request/>", sender="sender", messag
         operation="importHouseUOData",
         pack="built-in",
         version="13.2.3.2",
-        received_at=NOW,
+        received_at=at or NOW,
         request=request,
         facts=facts,
     )
