@@ -41,6 +41,17 @@ def main(name: str) -> None:
                 archive.add(path, inside, filter=_plain)
 
 
+def unpack(golden: Path, data: Path) -> list[str]:
+    """Lay a golden journal into a folder; return the names of its files."""
+    with tarfile.open(golden) as archive:
+        for member in archive:
+            content = archive.extractfile(member)
+            assert content is not None
+            (data / member.name).parent.mkdir(parents=True, exist_ok=True)
+            (data / member.name).write_bytes(content.read())
+        return archive.getnames()
+
+
 def tell(data: Path) -> None:
     """Make an installation with a small story."""
     stand = stands.Stand(data)

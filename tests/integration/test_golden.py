@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import json
 import sqlite3
-import tarfile
 from pathlib import Path
 
 import pytest
@@ -45,8 +44,7 @@ def written(data):
 
 @pytest.mark.parametrize("golden", GOLDEN, ids=name)
 def test_journal_of_an_earlier_release__is_upgraded_and_verifies_unchanged(golden, tmp_path):
-    with tarfile.open(golden) as archive:
-        archive.extractall(tmp_path, filter="data")
+    make.unpack(golden, tmp_path)
     version, before = written(tmp_path)
     assert version == name(golden)
     run(tmp_path, "init")
@@ -71,8 +69,7 @@ def test_golden_journals__begin_with_the_first_schema_and_are_small():
 def test_golden_journal_of_this_release__is_made_by_its_command(tmp_path, monkeypatch):
     monkeypatch.setattr(make, "__file__", str(tmp_path / "make.py"))
     make.main("today")
-    with tarfile.open(tmp_path / "today.tar.xz") as archive:
-        assert archive.getnames() == ["gateway.db", "signer.crt", "keys/data.key", "trust/ca.crt"]
-        archive.extractall(tmp_path / "made", filter="data")
+    names = make.unpack(tmp_path / "today.tar.xz", tmp_path / "made")
+    assert names == ["gateway.db", "signer.crt", "keys/data.key", "trust/ca.crt"]
     run(tmp_path / "made", "init")
     run(tmp_path / "made", "journal", "verify", "--certificate", tmp_path / "made" / "signer.crt")
