@@ -1,7 +1,7 @@
 """One installation, opened: everything that a process needs to take packages in or to execute them.
 
 Layout of the data folder: `gateway.toml`, `gateway.db`, `keys/installation.{key,crt}`, `keys/data.key`, `contracts/`,
-and `trust/` as `signing.trust_folder` says.
+`archives/`, and `trust/` as `signing.trust_folder` says.
 """
 
 from __future__ import annotations
@@ -106,7 +106,7 @@ def open_database(settings: Settings) -> database.Database:
     except errors.Unavailable:
         keyring = None
     try:
-        db = database.Database.open(settings.database_url, keyring)
+        db = database.Database.open(settings.database_url, keyring, settings.archives)
     except storage_errors.Unsupported as error:
         raise errors.Unavailable(f"setting database: {error}") from error
     try:

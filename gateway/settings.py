@@ -110,6 +110,9 @@ class Settings:
     checkpoint_folder: str = _setting(
         "", "Folder into which checkpoints and tiles of the journal are put for others; empty means HTTP only."
     )
+    archive_folder: str = _setting(
+        "", "Folder of the journal's archives, from which dropped payloads are read; empty means archives in data."
+    )
     max_violations: int = _setting(50, "Most schema violations listed in one answer.")
     strict_versions: bool = _setting(
         False,
@@ -138,6 +141,11 @@ class Settings:
     def trust(self) -> Path:
         """Folder of whom the installation believes, laid out as `signing.trust_folder` says."""
         return self.data / "trust"
+
+    @property
+    def archives(self) -> Path:
+        """Folder of the journal's archives."""
+        return Path(self.archive_folder) if self.archive_folder else self.data / "archives"
 
     @property
     def packs(self) -> Path:

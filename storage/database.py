@@ -20,7 +20,7 @@ from typing import Final
 import sqlalchemy as sa
 from sqlalchemy import event, pool
 
-from storage import errors, failpoints, keys, schema, scrubbing, sealing, tables, turn
+from storage import archived, errors, failpoints, keys, schema, scrubbing, sealing, tables, turn
 
 BUSY_SECONDS: Final = 10
 """How long a statement waits for a lock that is not ours to take in turn: a checkpoint, a foreign tool."""
@@ -59,9 +59,10 @@ class Database:
     A child of a process that was in the middle of a statement is refused on SQLite, rather than let do harm.
     """
 
-    def __init__(self, url: str, keyring: sealing.Keyring | None = None) -> None:
+    def __init__(self, url: str, keyring: sealing.Keyring | None = None, archives: Path | None = None) -> None:
         """See `open`."""
         self.keyring: Final = keyring
+        self.archives: Final = archives
         self._url = _normalised(url)
         self._file = _file_of(self._url)
         self._inherited: list[sa.Engine] = []
@@ -71,18 +72,18 @@ class Database:
         _opened.add(self)
 
     @classmethod
-    def open(cls, url: str, keyring: sealing.Keyring | None = None) -> Database:
+    def open(cls, url: str, keyring: sealing.Keyring | None = None, archives: Path | None = None) -> Database:
         """Return the database at `url`: `sqlite:///path` or `postgresql://user@host/name`; connects when first used.
 
         With a `keyring` payloads of packages are sealed and opened; without one they are stored as they are, and
-        sealed ones stay closed.
+        sealed ones stay closed. Payloads that were dropped are read from the folder `archives`.
         Raises Unsupported for another kind of database, and for one in memory, which could promise nothing.
         """
-        return cls(url, keyring)
+        return cls(url, keyring, archives)
 
-    def __reduce__(self) -> tuple[type[Database], tuple[str, sealing.Keyring | None]]:
+    def __reduce__(self) -> tuple[type[Database], tuple[str, sealing.Keyring | None, Path | None]]:
         """Let a spawned process open the same database."""
-        return Database, (self._url.render_as_string(hide_password=False), self.keyring)
+        return Database, (self._url.render_as_string(hide_password=False), self.keyring, self.archives)
 
     @property
     def is_sqlite(self) -> bool:
@@ -166,7 +167,8 @@ class Database:
             self._engine = _postgresql(self._url)
         else:
             self._engine = _sqlite(_refuse if self._used_by_parent else _opener(self._file))
-        self._engine.update_execution_options(**{keys.OPTION: self.keyring})
+        shelf = None if self.archives is None else archived.Shelf(self.archives)
+        self._engine.update_execution_options(**{keys.OPTION: self.keyring, archived.OPTION: shelf})
         self._writing = self._engine.execution_options(**{_OPTION: _WRITE})
         self._hinting = self._engine.execution_options(**{_OPTION: _HINT})
         if self._file is not None:

@@ -12,13 +12,13 @@ import functools
 import hashlib
 import re
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from typing import Final, TypeAlias
 
 import sqlalchemy as sa
 
-from storage import erasure, errors, journal, keys, merkle, sealing, tables
+from storage import archived, archives, erasure, errors, journal, keys, merkle, sealing, tables
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -32,27 +32,34 @@ class Fault:
 
 
 def verify(
-    connection: sa.Connection, start: int = 0, stop: int | None = None, *, payloads: bool = True
+    connection: sa.Connection,
+    start: int = 0,
+    stop: int | None = None,
+    *,
+    payloads: bool = True,
+    away: set[str] | None = None,
 ) -> Iterator[Fault]:
     """Recompute the journal from `start` up to `stop` and yield its faults by index; nothing when all is well.
 
     To the end, the tiles of the tree are recomputed too, and their faults told last.
     With `payloads` every document is opened, unpacked and digested too; without it only that each is there. Documents
     that were erased by order are no fault where the journal tells of the order. Where sealed ones cannot be opened,
-    because the installation's key is not here, one fault says so, at the first of them.
+    because the installation's key is not here, one fault says so, at the first of them. Those that were dropped are
+    read from their archive; where its file is not here they are not judged, and its name is put into `away`.
     Started in the middle, the hash before `start` is taken from the stored entry. Memory does not grow with the
     journal.
     """
     with _damaged_text_readable(connection):
         chain = _Chain.beginning_at(connection, start)
+        dropped = _Dropped(connection, archives.told(connection), set() if away is None else away, opened=payloads)
         page: list[tables.Row] = []
         # Nothing can stand before index 0, so that is looked for too.
         for row in journal.rows(connection, start or -_END, stop):
             page.append(row)
             if len(page) == journal.PAGE:
-                yield from _verify_page(connection, chain, page, payloads=payloads)
+                yield from _verify_page(connection, chain, page, dropped, payloads=payloads)
                 page = []
-        yield from _verify_page(connection, chain, page, payloads=payloads)
+        yield from _verify_page(connection, chain, page, dropped, payloads=payloads)
         if stop is None:
             for owned in connection.execute(_ROLES, {"start": chain.index, "stop": _END}):
                 yield Fault(owned.entry_index, f"payload {owned.role!r} has no entry")
@@ -93,7 +100,7 @@ def _damaged_text_readable(connection: sa.Connection) -> Iterator[None]:
 
 
 def _verify_page(
-    connection: sa.Connection, chain: _Chain, page: list[tables.Row], *, payloads: bool
+    connection: sa.Connection, chain: _Chain, page: list[tables.Row], dropped: _Dropped, *, payloads: bool
 ) -> Iterator[Fault]:
     if not page:
         return
@@ -103,6 +110,7 @@ def _verify_page(
         kept=_kept(connection, chain.index, stop, erased, payloads=payloads),
         erased=erased,
         leaves=merkle.leaves(connection, chain.index, stop),
+        dropped=dropped,
     )
     position = _pass_sound(page, 0, chain, beside)
     while position < len(page):
@@ -120,6 +128,7 @@ class _Beside:
     """Entries whose payloads were erased by order."""
     leaves: Mapping[int, str]
     """Hashes in the tiles of the tree; only full ones are stored."""
+    dropped: _Dropped
 
 
 def _pass_sound(page: list[tables.Row], position: int, chain: _Chain, beside: _Beside) -> int:
@@ -201,7 +210,7 @@ def _payload_faults(entry: journal.Entry, beside: _Beside, chain: _Chain) -> Ite
     for role in sorted(found.keys() - entry.payloads.keys()):
         yield f"payload {role!r} is not in the record"
     for role, digest in sorted(entry.payloads.items()):
-        kept = found.get(role, None if entry.index in beside.erased else "missing")
+        kept = found[role] if role in found else _elsewhere(entry.index, role, beside)
         if isinstance(kept, errors.KeyMissing):
             if not chain.closed:
                 yield f"payload {role!r}, and others that are sealed, were not compared: {kept}"
@@ -212,6 +221,41 @@ def _payload_faults(entry: journal.Entry, beside: _Beside, chain: _Chain) -> Ite
             yield f"payload {role!r}: not the bytes that were recorded"
 
 
+def _elsewhere(index: int, role: str, beside: _Beside) -> _Kept:
+    return None if index in beside.erased else beside.dropped.kept(index, role)
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class _Dropped:
+    """Payloads that are no longer in the database."""
+
+    connection: sa.Connection
+    archives: Sequence[archives.Archive]
+    """Those of which the journal tells."""
+    away: set[str]
+    """Files of them that were not found."""
+    opened: bool
+    """Whether documents are opened and digested."""
+
+    def kept(self, index: int, role: str) -> _Kept:
+        """Return what the archive has for a payload; one that no archive has is missing."""
+        covering = next((each for each in self.archives if each.start <= index < each.stop), None)
+        if covering is None:
+            return "missing"
+        if not self.opened or covering.name in self.away:
+            return None
+        try:
+            data = archived.stored(self.connection, index, role)
+        except errors.Archived as error:
+            self.away.add(error.name)
+            return None
+        except errors.NotFound:
+            return "missing"
+        except ValueError as error:
+            return str(error)
+        return _digest(role, data, keys.beside(self.connection, data), keys.keyring(self.connection))
+
+
 def _kept(
     connection: sa.Connection, start: int, stop: int, erased: AbstractSet[int], *, payloads: bool
 ) -> dict[int, dict[str, _Kept]]:
@@ -219,13 +263,15 @@ def _kept(
     statement, keyring = _DOCUMENTS if payloads else _ROLES, keys.keyring(connection)
     for row in connection.execute(statement, {"start": start, "stop": stop}):
         looked = payloads and row.entry_index not in erased
-        kept.setdefault(row.entry_index, {})[row.role] = _digest(row, keyring) if looked else None
+        kept.setdefault(row.entry_index, {})[row.role] = (
+            _digest(row.role, row.data, row.wrapped, keyring) if looked else None
+        )
     return kept
 
 
-def _digest(row: tables.Row, keyring: sealing.Keyring | None) -> _Kept:
+def _digest(role: str, stored: bytes, wrapped: bytes | None, keyring: sealing.Keyring | None) -> _Kept:
     try:
-        data = journal.unpack(keys.opened(keyring, row.role, row.data, row.wrapped))
+        data = journal.unpack(keys.opened(keyring, role, stored, wrapped))
     except errors.KeyMissing as error:
         return error
     except ValueError as error:

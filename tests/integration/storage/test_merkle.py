@@ -67,6 +67,7 @@ def of_an_earlier_release(tmp_path_factory):
     db.migrate()
     with db.write() as connection:
         for name in (
+            "journal_archive",
             "journal_key",
             "journal_erasure",
             "journal_subject",

@@ -1,0 +1,106 @@
+"""Payloads of archived entries leave the database; records, hashes, tiles, checkpoints and what proves them stay.
+
+What somebody still waits for stays too: everything of a package without a result, and a result that nobody has fetched.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+import sqlalchemy as sa
+
+from storage import journal, packages, tables
+from storage.archives import Archive
+from storage.subjects import Subject
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Page:
+    """What is to be done with the next few entries that have payloads in the database."""
+
+    stop: int
+    """Where the next page begins."""
+    going: tuple[int, ...]
+    """Entries whose payloads may be dropped."""
+    payloads: int
+    """How many payloads these have."""
+    bytes: int
+    """How many bytes, as they are stored."""
+    unfinished: int
+    """Payloads that stay, because their package has no result yet."""
+    unfetched: int
+    """Results that stay, because nobody has fetched them yet."""
+
+
+def pages(connection: sa.Connection, archive: Archive, *, unfetched: bool) -> Iterator[Page]:
+    """Yield the entries of an archive page by page; with `unfetched` results that nobody has fetched go too."""
+    start = archive.start
+    while (found := page(connection, archive, start, unfetched=unfetched)) is not None:
+        yield found
+        start = found.stop
+
+
+def page(connection: sa.Connection, archive: Archive, start: int, *, unfetched: bool) -> Page | None:
+    """Return the next page of the entries of an archive, from `start` on; None where there is none."""
+    bounds = {"start": start, "stop": archive.stop, "limit": journal.PAGE}
+    rows = connection.execute(_OWNERS, bounds).all()
+    if not rows:
+        return None
+    guids = [row.message for row in rows if row.message is not None]
+    known = packages.find_all(connection, guids)
+    fetched = frozenset(known) if unfetched else _fetched(connection, list(known))
+    waiting = {row.entry_index for row in rows if row.message in known and known[row.message].result_index is None}
+    awaited = {known[guid].result_index for guid in known.keys() - fetched}
+    going = [row for row in rows if row.entry_index not in waiting | awaited]
+    return Page(
+        stop=rows[-1].entry_index + 1,
+        going=tuple(row.entry_index for row in going),
+        payloads=sum(row.payloads for row in going),
+        bytes=sum(row.bytes for row in going),
+        unfinished=sum(row.payloads for row in rows if row.entry_index in waiting),
+        unfetched=sum(row.payloads for row in rows if row.entry_index in awaited),
+    )
+
+
+def drop(connection: sa.Connection, found: Page) -> int:
+    """Delete the payloads of a page, in the transaction of `Database.write()`; return how many there were.
+
+    The database refuses those of entries that no archive covers.
+    """
+    return connection.execute(_DROP, {"indexes": found.going}).rowcount if found.going else 0
+
+
+def _fetched(connection: sa.Connection, guids: Sequence[str]) -> frozenset[str]:
+    """Return those packages whose result somebody has fetched."""
+    return frozenset(connection.execute(_FETCHED, {"guids": guids}).scalars())
+
+
+_DATA: Final = tables.journal_payload
+_ENTRY: Final = tables.journal_entry
+_SUBJECT: Final = tables.journal_subject
+_OWNERS: Final = (
+    sa.select(
+        _DATA.c.entry_index,
+        _ENTRY.c.message,
+        sa.func.count().label("payloads"),
+        sa.func.sum(sa.func.length(_DATA.c.data)).label("bytes"),
+    )
+    .join(_ENTRY, _ENTRY.c.entry_index == _DATA.c.entry_index)
+    .where(_DATA.c.entry_index >= sa.bindparam("start"), _DATA.c.entry_index < sa.bindparam("stop"))
+    .group_by(_DATA.c.entry_index, _ENTRY.c.message)
+    .order_by(_DATA.c.entry_index)
+    .limit(sa.bindparam("limit"))
+)
+# By the index of subjects: a few reads a package, however many results were fetched.
+_FETCHED: Final = (
+    sa.select(_ENTRY.c.message)
+    .select_from(_SUBJECT.join(_ENTRY, _ENTRY.c.entry_index == _SUBJECT.c.entry_index))
+    .where(
+        _SUBJECT.c.kind == Subject.MESSAGE.value,
+        _SUBJECT.c.value.in_(sa.bindparam("guids", expanding=True)),
+        _ENTRY.c.kind == journal.Kind.RESULT_FETCHED.value,
+    )
+)
+_DROP: Final = sa.delete(_DATA).where(_DATA.c.entry_index.in_(sa.bindparam("indexes", expanding=True)))
