@@ -64,6 +64,12 @@ def page(connection: sa.Connection, archive: Archive, start: int, *, unfetched: 
     )
 
 
+def documents(connection: sa.Connection, archive: Archive) -> Iterator[tuple[int, str, bytes]]:
+    """Yield what the database has of an archive: index of the entry, role, the document as it is stored."""
+    for row in connection.execute(_DOCUMENTS, {"start": archive.start, "stop": archive.stop}):
+        yield row.entry_index, row.role, bytes(row.data)
+
+
 def drop(connection: sa.Connection, found: Page) -> int:
     """Delete the payloads of a page, in the transaction of `Database.write()`; return how many there were.
 
@@ -80,6 +86,9 @@ def _fetched(connection: sa.Connection, guids: Sequence[str]) -> frozenset[str]:
 _DATA: Final = tables.journal_payload
 _ENTRY: Final = tables.journal_entry
 _SUBJECT: Final = tables.journal_subject
+_RANGE: Final = (_DATA.c.entry_index >= sa.bindparam("start"), _DATA.c.entry_index < sa.bindparam("stop"))
+# A few at a time: a page of entries may own gigabytes.
+_DOCUMENTS: Final = sa.select(_DATA).where(*_RANGE).order_by(_DATA.c.entry_index).execution_options(yield_per=16)
 _OWNERS: Final = (
     sa.select(
         _DATA.c.entry_index,
@@ -88,7 +97,7 @@ _OWNERS: Final = (
         sa.func.sum(sa.func.length(_DATA.c.data)).label("bytes"),
     )
     .join(_ENTRY, _ENTRY.c.entry_index == _DATA.c.entry_index)
-    .where(_DATA.c.entry_index >= sa.bindparam("start"), _DATA.c.entry_index < sa.bindparam("stop"))
+    .where(*_RANGE)
     .group_by(_DATA.c.entry_index, _ENTRY.c.message)
     .order_by(_DATA.c.entry_index)
     .limit(sa.bindparam("limit"))

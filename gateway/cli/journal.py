@@ -5,7 +5,9 @@ from __future__ import annotations
 import click
 
 from gateway.cli import (
+    journal_archive,
     journal_checkpoint,
+    journal_drop,
     journal_erase,
     journal_receipt,
     journal_replay,
@@ -16,7 +18,7 @@ from gateway.cli import (
 
 @click.group("journal")
 def command() -> None:
-    """Search the journal, replay it, erase from it, and prove what it holds: checkpoints, receipts, a witness."""
+    """Search the journal, replay it, archive it, erase from it, and prove what it holds to others."""
 
 
 command.add_command(journal_search.command)
@@ -25,3 +27,5 @@ command.add_command(journal_checkpoint.command)
 command.add_command(journal_receipt.command)
 command.add_command(journal_witness.command)
 command.add_command(journal_erase.command)
+command.add_command(journal_archive.command)
+command.add_command(journal_drop.command)
