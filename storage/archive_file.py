@@ -84,6 +84,7 @@ class Archive:
         """Open a file; raises OSError, and ValueError where it is not laid out as above."""
         self._descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
         weakref.finalize(self, os.close, self._descriptor)
+        self._size = os.fstat(self._descriptor).st_size
         try:
             with zipfile.ZipFile(path) as directory:
                 members = directory.infolist()
@@ -144,12 +145,15 @@ class Archive:
 
     def _span(self, member: zipfile.ZipInfo) -> tuple[int, int]:
         """Return where the bytes of a member begin in the file, and how many they are."""
-        header = os.pread(self._descriptor, _LOCAL_HEADER.size, member.header_offset)
         is_plain = member.compress_type == zipfile.ZIP_STORED and member.compress_size == member.file_size
-        if len(header) != _LOCAL_HEADER.size or not header.startswith(b"PK\3\4") or not is_plain:
+        if not is_plain or not 0 <= member.header_offset <= self._size - _LOCAL_HEADER.size:
             raise ValueError(f"{member.filename} is not stored as it has to be")
-        _, name, extra = _LOCAL_HEADER.unpack(header)
-        return member.header_offset + _LOCAL_HEADER.size + name + extra, member.file_size
+        header = os.pread(self._descriptor, _LOCAL_HEADER.size, member.header_offset)
+        signature, name, extra = _LOCAL_HEADER.unpack(header)
+        start = member.header_offset + _LOCAL_HEADER.size + name + extra
+        if signature != b"PK\3\4" or start + member.file_size > self._size:
+            raise ValueError(f"{member.filename} does not begin, or end, where it has to")
+        return start, member.file_size
 
     def _line_around(self, middle: int, low: int, high: int) -> tuple[int, int]:
         """Return where the line begins and ends that the byte `middle` belongs to, between the lines' ends given."""

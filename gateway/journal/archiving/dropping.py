@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import itertools
 from typing import Final
 
 from gateway import watch
@@ -63,14 +64,12 @@ def drop(db: database.Database, settings: Settings, month: Month, now: dt.dateti
 
 def _compare(connection: directory.Connection, file: archive_file.Archive, archive: archives.Archive) -> None:
     """Raise NotArchived, naming the entry, unless the file has every record and every payload of the database."""
-    index = archive.start
-    for line in file.lines(archive_file.RECORDS):
-        entry = journal.entry(connection, index)
-        if entry.record != line:
+    rows = journal.rows(connection, archive.start, archive.stop)
+    for index, (line, row) in enumerate(itertools.zip_longest(file.lines(archive_file.RECORDS), rows), archive.start):
+        if row is None or line != row.record:
             raise errors.NotArchived(
                 f"entry {index} is not the one that was archived; gateway journal verify tells more"
             )
-        index += 1
     for index, role, data in dropping.documents(connection, archive):
         place = file.find(index, role)
         if place is None or file.document(place) != data:

@@ -80,7 +80,10 @@ class Maker:
         with self._db.read() as connection:
             if start == journal.size(connection):
                 return None
-            month = Month.of(journal.entry(connection, start).at)
+            try:
+                month = Month.of(journal.entry(connection, start).at)
+            except ValueError as error:
+                raise errors.NotArchived(f"entry {start}: {error}; gateway journal verify tells more") from error
             return None if month > last else (month, range(start, archives.end(connection, start, month.end)))
 
     def _new(self, month: Month, entries: range, now: dt.datetime) -> Made:
