@@ -651,18 +651,25 @@ def test_erased_before_it_was_archived__the_archive_says_by_which_entry(tmp_path
 # --- Killed -----------------------------------------------------------------------------------------------------------
 
 
+DROP = ("drop", "--month", "2025-01")
+LONG = (
+    (("archive",), "archive.before-rename"),
+    (("archive",), "archive.before-commit"),
+    (("archive",), "archive.after-commit"),
+    (DROP, "drop-order.before-commit"),
+    (DROP, "drop.before-commit"),
+)
+"""Each is two processes."""
+
+
 @pytest.mark.parametrize(
     ("command", "point"),
     [
         (("archive",), "archive.write:kill:200"),
-        (("archive",), "archive.before-rename"),
         (("archive",), "archive.after-rename"),
-        (("archive",), "archive.before-commit"),
-        (("archive",), "archive.after-commit"),
-        (("drop", "--month", "2025-01"), "drop-order.before-commit"),
-        (("drop", "--month", "2025-01"), "drop-order.after-commit"),
-        (("drop", "--month", "2025-01"), "drop.before-commit"),
-        (("drop", "--month", "2025-01"), "drop.after-commit"),
+        (DROP, "drop-order.after-commit"),
+        (DROP, "drop.after-commit"),
+        *(LONG if os.environ.get("HCS_LONG") else ()),
     ],
 )
 def test_killed_anywhere__nothing_is_lost_and_the_same_command_ends_it(unarchived, town, tmp_path, command, point):
