@@ -10,8 +10,8 @@ A zip archive, nothing in it compressed, with these members in this order:
     certificate.pem  of the key that has signed it
     archive.json     which part of which journal this is, what its tree is, and the digests of the other members
 
-Documents are no members of their own: a million of them would cost half a gigabyte of memory and half a minute each
-time the archive is opened. The lines that say where they are have an order, so one is found by a few short reads.
+Documents are no members of their own: opening the archive would cost 25 s and half a gigabyte of memory for a million of
+them. The lines that say where they are have an order, so one is found by a few short reads.
 """
 
 from __future__ import annotations

@@ -129,7 +129,7 @@ def _tell_checked(proved: checking.Proved, *, as_json: bool) -> None:
         "start": manifest.start,
         "stop": manifest.stop,
         "payloads": manifest.payloads,
-        "sealed": proved.closed,
+        "not_opened": proved.closed,
         "erased": len(manifest.erased),
         "sha256": proved.sha256,
         "checkpoint": proved.checkpoint.size,

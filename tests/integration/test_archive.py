@@ -440,10 +440,10 @@ def test_other_file_than_the_journal_tells_of__is_found_by_a_later_archive(town)
 
 def test_keys_of_the_installation__open_every_document(town):
     lines = run(town, "archive", "--check", *paths(town), "--json").splitlines()
-    assert [json.loads(line)["sealed"] for line in lines] == [0, 0]
+    assert [json.loads(line)["not_opened"] for line in lines] == [0, 0]
     vault.path(town.settings).unlink()
     lines = run(town, "archive", "--check", *paths(town), "--json").splitlines()
-    assert [json.loads(line)["sealed"] for line in lines] == [6, 1]
+    assert [json.loads(line)["not_opened"] for line in lines] == [6, 1]
 
 
 def test_check__needs_no_installation(whole, tmp_path, monkeypatch):
@@ -631,7 +631,7 @@ def test_erased_after_it_was_archived_and_dropped__opens_nowhere(town):
     with pytest.raises(storage_errors.Erased):
         answer(town, "a")
     assert faults(town) == []
-    assert json.loads(run(town, "archive", "--check", paths(town)[0], "--json"))["sealed"] == 2
+    assert json.loads(run(town, "archive", "--check", paths(town)[0], "--json"))["not_opened"] == 2
 
 
 def test_erased_before_it_was_archived__the_archive_says_by_which_entry(tmp_path):

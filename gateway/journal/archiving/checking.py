@@ -84,7 +84,7 @@ def check_order(archives: Sequence[Proved]) -> None:
         elif (second.previous, second.frontier) != (first.last, before.peaks):
             why = f"does not follow {before.path.name}: the entries before it are others"
         if why is not None:
-            raise errors.BadArchive(after.path.name, why, second.start)
+            raise errors.BadArchive(after.path.name, why, None)
         told = {key: value for each in archives[number + 1 :] for key, value in each.told.items()}
         if told.get((first.start, first.stop), before.sha256) != before.sha256:
             why = f"is not the file of which the journal tells: that has the SHA-256 {told[first.start, first.stop]}"
