@@ -104,11 +104,11 @@ def _put(archive: zipfile.ZipFile, files: dict[str, Member], name: str, data: by
 
 def _records(put: _Put, connection: directory.Connection, entries: range) -> tuple[str, str]:
     """Write the records; return the hash before the first one, and that of the last one."""
-    previous, last = "", ""
-    for entry in journal.entries(connection, entries.start, entries.stop):
-        previous, last = previous or entry.previous, entry.hash
-        put.write(entry.record + b"\n")
-    return previous, last
+    last = ""
+    for row in journal.rows(connection, entries.start, entries.stop):
+        last = row.hash
+        put.write(bytes(row.record) + b"\n")
+    return journal.entry(connection, entries.start).previous, last
 
 
 def _payloads(
