@@ -24,7 +24,7 @@ from gateway.journal.archiving import checking, making
 from gateway.journal.archiving.manifest import Manifest
 from gateway.journal.archiving.month import Month
 from gateway.settings import Settings
-from storage import archive_file, archives, journal, keys, packages, sealing, tables, verification
+from storage import archive_file, archives, erasure, journal, keys, packages, sealing, tables, verification
 from storage import errors as storage_errors
 from storage.archive_file import Archive, Place
 from tests import archives as towns
@@ -129,7 +129,7 @@ def test_made_again_on_another_day_after_growth__has_the_same_bytes(town, tmp_pa
 
 
 def test_made_again_after_the_key_of_a_package_was_destroyed__has_the_same_bytes(town, tmp_path):
-    erase(town, "a")
+    erase(town, town.ask(packages.get, GUIDS["a"]).entry_index)
     before = paths(town)[0].read_bytes()
     (again,) = town.archive(JANUARY, folder=tmp_path / "other")
     assert again.path.read_bytes() == before
@@ -611,27 +611,42 @@ def test_database_that_is_not_what_was_archived__is_not_dropped(town, statement,
     assert town.payloads() == before
 
 
-def erase(town, name):
-    """Do what an erasure does, and tell of it."""
-    package = town.ask(packages.get, GUIDS[name])
-    indexes = [package.entry_index, package.result_index]
-    key = keys.of_package(GUIDS[name])
+def erase(town, index):
+    """Erase the package that an entry has accepted or refused."""
     with town.db.write() as connection:
-        (told,) = journal.append(connection, [journal.Event(journal.Kind.PAYLOAD_ERASED, NOW, GUIDS[name])])
-        rows = [{"entry_index": index, "key_id": key, "erased_index": told.index} for index in indexes]
-        connection.execute(sa.insert(tables.journal_erasure), rows)
-        connection.execute(sa.delete(tables.journal_key).where(tables.journal_key.c.key_id == key))
+        target = erasure.target(connection, index)
+        erasure.erase(connection, [target], erasure.Order("because", "somebody"), NOW)
+    return target.key_id
 
 
 def test_erased_after_it_was_archived_and_dropped__opens_nowhere(town):
+    """A refused package too, whose key only the archive knows by then."""
     town.drop(JANUARY)
-    stored = town.ask(journal.stored, 1, "request") if town.ask(packages.get, GUIDS["a"]).entry_index == 1 else None
-    assert sealing.key_id(stored) == keys.of_package(GUIDS["a"])
-    erase(town, "a")
+    a, refused = town.ask(packages.get, GUIDS["a"]), 7
+    assert sealing.key_id(town.ask(journal.stored, a.entry_index, "request")) == keys.of_package(GUIDS["a"])
+    assert erase(town, a.entry_index) == keys.of_package(GUIDS["a"])
+    assert erase(town, refused) == sealing.key_id(archived_document(town, refused, "request"))
     with pytest.raises(storage_errors.Erased):
         answer(town, "a")
+    with pytest.raises(storage_errors.Erased):
+        town.ask(journal.payload, refused, "request")
     assert faults(town) == []
-    assert json.loads(run(town, "archive", "--check", paths(town)[0], "--json"))["not_opened"] == 2
+    assert json.loads(run(town, "archive", "--check", paths(town)[0], "--json"))["not_opened"] == 3
+
+
+def archived_document(town, index, role):
+    archive = Archive(paths(town)[0])
+    return archive.document(archive.find(index, role))
+
+
+def test_refused_package_whose_archive_is_away__is_not_erased_and_the_file_is_named(town):
+    town.drop(JANUARY)
+    paths(town)[0].unlink()
+    with pytest.raises(storage_errors.Archived, match=r"journal-2025-01\.zip"):
+        erase(town, 7)
+    size = len(town.entries())
+    erase(town, town.ask(packages.get, GUIDS["a"]).entry_index)
+    assert len(town.entries()) == size + 1
 
 
 def test_erased_before_it_was_archived__the_archive_says_by_which_entry(tmp_path):

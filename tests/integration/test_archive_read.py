@@ -80,7 +80,7 @@ def test_result_whose_archive_is_away__is_a_fault_with_a_code_and_the_file_is_in
     with caplog.at_level(logging.WARNING, "gateway.exchange"):
         answer = without.state(dropped[2])
     assert (answer.status, answer.code) == (500, "EXP002901")
-    assert "результат находится в архиве, который сейчас недоступен" in answer.text
+    assert "находится в архиве, который сейчас недоступен" in answer.text
     (told,) = [record.facts for record in caplog.records if record.message == "result archived"]
     assert told["archive"].startswith("journal-")
     assert told["message"] == dropped[2]
