@@ -58,7 +58,7 @@ def page(connection: sa.Connection, archive: Archive, start: int, *, unfetched: 
         stop=rows[-1].entry_index + 1,
         going=tuple(row.entry_index for row in going),
         payloads=sum(row.payloads for row in going),
-        bytes=sum(row.bytes for row in going),
+        bytes=sum(int(row.bytes) for row in going),  # PostgreSQL sums up to a Decimal
         unfinished=sum(row.payloads for row in rows if row.entry_index in waiting),
         unfetched=sum(row.payloads for row in rows if row.entry_index in awaited),
     )

@@ -106,10 +106,9 @@ def copied(town: Town, folder: Path) -> Iterator[Town]:
     town.close()
 
 
-def check(*paths: Path, opener: checking.Opener | None = None) -> list[checking.Proved]:
+def check(*paths: Path) -> list[checking.Proved]:
     """Verify archives in their order."""
-    more = {} if opener is None else {"opener": opener}
-    proved = [checking.check(path, None, None, **more) for path in paths]
+    proved = [checking.check(path, None, None) for path in paths]
     checking.check_order(proved)
     return proved
 

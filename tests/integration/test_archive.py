@@ -151,8 +151,11 @@ def test_made_from_postgresql__has_the_same_bytes(whole, tmp_path, postgres):
             if rows:
                 target.execute(sa.insert(table), rows)
     made = town.archive()
-    town.close()
     assert [each.path.read_bytes() for each in made] == [path.read_bytes() for path in paths(whole)]
+    assert town.drop(JANUARY).payloads == 7
+    assert town.ask(journal.payload, 1, "request") == towns.REQUEST + b"a"
+    assert faults(town) == []
+    town.close()
 
 
 def test_format__is_what_it_always_was(whole):

@@ -124,6 +124,8 @@ def test_page__has_what_may_go_and_counts_what_stays(database, filled):
     add(database, covering)
     page = ask(database, dropping.page, covering, 0, unfetched=False)
     assert (page.going, page.payloads, page.unfinished, page.unfetched, page.stop) == ((0, 5), 2, 3, 1, 6)
+    stored = sum(len(ask(database, journal.stored, *key)) for key in ((0, "request"), (5, "crl")))
+    assert (page.bytes, type(page.bytes)) == (stored, int)
     assert ask(database, dropping.page, covering, 0, unfetched=True).going == (0, 4, 5)
     with database.write() as connection:
         journal.append(connection, [journal.Event(journal.Kind.RESULT_FETCHED, factories.NOW, filled[0])])
