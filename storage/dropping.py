@@ -18,7 +18,7 @@ from storage.subjects import Subject
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Page:
-    """What is to be done with the next few entries that have payloads in the database."""
+    """What is to be done with the next few entries of an archive."""
 
     stop: int
     """Where the next page begins."""
@@ -37,17 +37,16 @@ class Page:
 def pages(connection: sa.Connection, archive: Archive, *, unfetched: bool) -> Iterator[Page]:
     """Yield the entries of an archive page by page; with `unfetched` results that nobody has fetched go too."""
     start = archive.start
-    while (found := page(connection, archive, start, unfetched=unfetched)) is not None:
+    while start < archive.stop:
+        found = page(connection, archive, start, unfetched=unfetched)
         yield found
         start = found.stop
 
 
-def page(connection: sa.Connection, archive: Archive, start: int, *, unfetched: bool) -> Page | None:
-    """Return the next page of the entries of an archive, from `start` on; None where there is none."""
-    bounds = {"start": start, "stop": archive.stop, "limit": journal.PAGE}
-    rows = connection.execute(_OWNERS, bounds).all()
-    if not rows:
-        return None
+def page(connection: sa.Connection, archive: Archive, start: int, *, unfetched: bool) -> Page:
+    """Return the next page of the entries of an archive, from `start` on."""
+    stop = min(start + journal.PAGE, archive.stop)
+    rows = connection.execute(_OWNERS, {"start": start, "stop": stop}).all()
     guids = [row.message for row in rows if row.message is not None]
     known = packages.find_all(connection, guids)
     fetched = frozenset(known) if unfetched else _fetched(connection, list(known))
@@ -55,7 +54,7 @@ def page(connection: sa.Connection, archive: Archive, start: int, *, unfetched: 
     awaited = {known[guid].result_index for guid in known.keys() - fetched}
     going = [row for row in rows if row.entry_index not in waiting | awaited]
     return Page(
-        stop=rows[-1].entry_index + 1,
+        stop=stop,
         going=tuple(row.entry_index for row in going),
         payloads=sum(row.payloads for row in going),
         bytes=sum(int(row.bytes) for row in going),  # PostgreSQL sums up to a Decimal
@@ -100,7 +99,6 @@ _OWNERS: Final = (
     .where(*_RANGE)
     .group_by(_DATA.c.entry_index, _ENTRY.c.message)
     .order_by(_DATA.c.entry_index)
-    .limit(sa.bindparam("limit"))
 )
 # By the index of subjects: a few reads a package, however many results were fetched.
 _FETCHED: Final = (

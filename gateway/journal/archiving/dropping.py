@@ -16,6 +16,7 @@ from gateway.settings import Settings
 from signing.gost import selection
 from storage import archive_file, archives, database, directory, dropping, journal
 from storage import errors as storage_errors
+from storage.archive_file import Place
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -70,8 +71,12 @@ def _compare(connection: directory.Connection, file: archive_file.Archive, archi
             raise errors.NotArchived(
                 f"entry {index} is not the one that was archived; gateway journal verify tells more"
             )
+    archived = itertools.groupby(map(Place.read, file.lines(archive_file.PLACES)), key=lambda place: place.index)
+    reached, places = -1, dict[str, Place]()
     for index, role, data in dropping.documents(connection, archive):
-        place = file.find(index, role)
+        while reached < index and (entry := next(archived, None)) is not None:
+            reached, places = entry[0], {place.role: place for place in entry[1]}
+        place = places.get(role) if reached == index else None
         if place is None or file.document(place) != data:
             raise errors.NotArchived(
                 f"payload {role!r} of entry {index} is not the one that was archived; gateway journal verify tells more"
@@ -94,13 +99,12 @@ def _order(db: database.Database, found: Dropped, now: dt.datetime) -> None:
 
 def _carry_out(db: database.Database, archive: archives.Archive, *, unfetched: bool) -> None:
     """Delete a page at a time: nobody waits long for the turn."""
-    start: int | None = archive.start
-    while start is not None:
+    start = archive.start
+    while start < archive.stop:
         with db.write(point="drop") as connection:
             page = dropping.page(connection, archive, start, unfetched=unfetched)
-            if page is not None:
-                dropping.drop(connection, page)
-        start = None if page is None else page.stop
+            dropping.drop(connection, page)
+        start = page.stop
 
 
 _COUNTS: Final = ("payloads", "bytes", "unfinished", "unfetched")

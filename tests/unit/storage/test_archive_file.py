@@ -56,11 +56,14 @@ def test_roles_of_one_entry__are_told_apart(tmp_path):
         b"", b"{}", b"[]", b"null", b"x" * 3000, b'{"index":-1,"offset":0,"role":"a","sha256":"","size":0}',
         b'{"index":true,"offset":0,"role":"a","sha256":"","size":0}', b"\xff",
         b'{"offset":0,"index":1,"role":"a","sha256":"","size":0}', b"[" * 1000,
+        Place(1, "a", 0, 1, SHA256).line() + b" ", Place(1, "\\", 0, 1, SHA256).line(),
+        Place(1, "", 0, 1, SHA256).line(),
+        Place(10**18, "a", 0, 1, SHA256).line(), Place(1, "a", 0, 1, SHA256).line().replace(b'"a"', b'"\xff"'),
     ],
 )  # fmt: skip
 def test_line_that_is_none__is_an_error_and_no_crash(tmp_path, line):
     archive = written(tmp_path / "a.zip", [line])
-    with pytest.raises(ValueError, match=r"line|JSON|Expecting|decode"):
+    with pytest.raises(ValueError, match=r"line|decode"):
         archive.find(1, "request")
 
 
