@@ -15,8 +15,8 @@ from gateway.journal.archiving import checking, making
 from gateway.journal.archiving.month import Month
 from signing import trust
 from signing.gost import selection
+from storage import archives, journal, keys
 from storage import errors as storage_errors
-from storage import journal, keys
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
@@ -100,7 +100,7 @@ def _tell(made: making.Made, *, as_json: bool) -> None:
     click.echo(f"{'':>7}  SHA-256 {archive.sha256}")
 
 
-def _data(archive: Any) -> dict[str, Any]:
+def _data(archive: archives.Archive) -> dict[str, Any]:
     return {name: getattr(archive, name) for name in ("month", "start", "stop", "sha256", "size")}
 
 

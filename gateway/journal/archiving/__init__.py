@@ -6,7 +6,7 @@
     writing      the file is written
     checking     a file is verified, with nothing but the file; several in their order
     making       months are archived: written, verified, told in the journal
-    dropping     payloads leave the database once more verified
+    dropping     payloads leave the database, once the file was compared with it
 
 `storage.archive_file` has the layout of the file, docs/archives.md all of it for whoever reads one without this code.
 """
