@@ -1,7 +1,7 @@
 """One installation, opened: everything that a process needs to take packages in or to execute them.
 
 Layout of the data folder: `gateway.toml`, `gateway.db`, `keys/installation.{key,crt}`, `keys/data.key`, `contracts/`,
-and `trust/` as `signing.trust_folder` says.
+`archives/`, and `trust/` as `signing.trust_folder` says.
 """
 
 from __future__ import annotations
@@ -112,7 +112,9 @@ def open_database(settings: Settings, *, read_only: bool = False) -> database.Da
     except errors.Unavailable:
         keyring = None
     try:
-        db = database.Database.open(settings.database_url, keyring, settings.mark, read_only=read_only)
+        db = database.Database.open(
+            settings.database_url, keyring, settings.mark, settings.archives, read_only=read_only
+        )
     except storage_errors.Unsupported as error:
         raise errors.Unavailable(f"setting database: {error}") from error
     try:

@@ -115,6 +115,9 @@ class Settings:
         "Seconds between two looks at what is new in the journal, which is verified in the background; in between all "
         "of it is verified again, gently. 0 means never.",
     )
+    archive_folder: str = _setting(
+        "", "Folder of the journal's archives, from which dropped payloads are read; empty means archives in data."
+    )
     max_violations: int = _setting(50, "Most schema violations listed in one answer.")
     strict_versions: bool = _setting(
         False,
@@ -143,6 +146,11 @@ class Settings:
     def trust(self) -> Path:
         """Folder of whom the installation believes, laid out as `signing.trust_folder` says."""
         return self.data / "trust"
+
+    @property
+    def archives(self) -> Path:
+        """Folder of the journal's archives."""
+        return Path(self.archive_folder) if self.archive_folder else self.data / "archives"
 
     @property
     def packs(self) -> Path:

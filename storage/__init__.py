@@ -4,6 +4,8 @@
     journal       the hash chain: the only truth
     sealing       payloads of packages enciphered, each package by a key of its own; the keys are in `keys`
     erasure       those keys destroyed by order, and told in the journal; `scrubbing` takes them out of the files
+    archives      which months are in which file, `archive_file` what such a file is; `archived` reads payloads from it
+                  after `dropping` has deleted them here
     merkle        the same journal as a Merkle tree: stored tiles and proofs; `tree` has the mathematics
     checkpoints   what the installation has signed of it
     verification  whether it still is what was written

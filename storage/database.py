@@ -20,7 +20,7 @@ from typing import Final
 import sqlalchemy as sa
 from sqlalchemy import event, pool
 
-from storage import epochs, errors, failpoints, journal, keys, schema, scrubbing, sealing, tables, turn
+from storage import archived, epochs, errors, failpoints, journal, keys, schema, scrubbing, sealing, tables, turn
 
 BUSY_SECONDS: Final = 10
 """How long a statement waits for a lock that is not ours to take in turn: a checkpoint, a foreign tool."""
@@ -64,11 +64,13 @@ class Database:
         url: str,
         keyring: sealing.Keyring | None = None,
         mark: Path | None = None,
+        archives: Path | None = None,
         *,
         read_only: bool = False,
     ) -> None:
         """See `open`."""
         self.keyring: Final = keyring
+        self.archives: Final = archives
         self._url = _normalised(url)
         self._file = _file_of(self._url)
         self._mark = mark
@@ -86,6 +88,7 @@ class Database:
         url: str,
         keyring: sealing.Keyring | None = None,
         mark: Path | None = None,
+        archives: Path | None = None,
         *,
         read_only: bool = False,
     ) -> Database:
@@ -93,16 +96,17 @@ class Database:
 
         With a `keyring` payloads of packages are sealed and opened; without one they are stored as they are, and
         sealed ones stay closed. By the file `mark` it is recognised when it is not the one that was written last
-        (`storage.epochs`). With `read_only` a file is not written, not even by SQLite itself, and may stand where
-        nobody can write; else SQLite keeps its `-shm` and an empty `-wal` beside it. Raises Unsupported for another
-        kind of database, and for one in memory, which could promise nothing.
+        (`storage.epochs`). Payloads that were dropped are read from the folder `archives`. With `read_only` a file is
+        not written, not even by SQLite itself, and may stand where nobody can write; else SQLite keeps its `-shm` and
+        an empty `-wal` beside it. Raises Unsupported for another kind of database, and for one in memory, which could
+        promise nothing.
         """
-        return cls(url, keyring, mark, read_only=read_only)
+        return cls(url, keyring, mark, archives, read_only=read_only)
 
     def __reduce__(self) -> tuple[Callable[..., Database], tuple[object, ...]]:
         """Let a spawned process open the same database."""
         url = self._url.render_as_string(hide_password=False)
-        return _reopened, (url, self.keyring, self._mark, self._read_only)
+        return _reopened, (url, self.keyring, self._mark, self.archives, self._read_only)
 
     @property
     def is_sqlite(self) -> bool:
@@ -197,7 +201,8 @@ class Database:
         else:
             opener = _reader if self._read_only else _opener
             self._engine = _sqlite(_refuse if self._used_by_parent else opener(self._file))
-        self._engine.update_execution_options(**{keys.OPTION: self.keyring})
+        shelf = None if self.archives is None else archived.Shelf(self.archives)
+        self._engine.update_execution_options(**{keys.OPTION: self.keyring, archived.OPTION: shelf})
         self._writing = self._engine.execution_options(**{_OPTION: _WRITE})
         self._hinting = self._engine.execution_options(**{_OPTION: _HINT})
         if self._file is not None:
@@ -248,9 +253,10 @@ def _reopened(
     url: str,
     keyring: sealing.Keyring | None,
     mark: Path | None,
+    archives: Path | None,
     read_only: bool,  # noqa: FBT001  # as pickle hands it over
 ) -> Database:
-    return Database(url, keyring, mark, read_only=read_only)
+    return Database(url, keyring, mark, archives, read_only=read_only)
 
 
 _opened: Final[weakref.WeakSet[Database]] = weakref.WeakSet()

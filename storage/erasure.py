@@ -49,7 +49,8 @@ def target(connection: sa.Connection, index: int) -> Target:
     """Return the package that the entry `index` has accepted or refused.
 
     Raises NotErasable, with a sentence, where that is no such entry, where there is nothing to erase, and where the
-    package has no result yet; NotFound for an entry that is not there, ValueError for a damaged one.
+    package has no result yet; Archived where only an archive that is not here knows its key; NotFound for an entry that
+    is not there, ValueError for a damaged one.
     """
     found = journal.entry(connection, index)
     if found.kind == journal.Kind.PACKAGE_ACCEPTED:
@@ -61,7 +62,7 @@ def target(connection: sa.Connection, index: int) -> Target:
         raise errors.NotErasable(
             f"nothing of the package that entry {index} refuses was kept: there is nothing to erase"
         )
-    return Target(found, None, (index,), tuple(found.payloads), _key_of(connection, index))
+    return Target(found, None, (index,), tuple(found.payloads), _key_of(connection, found))
 
 
 def erase(connection: sa.Connection, targets: Sequence[Target], order: Order, now: dt.datetime) -> list[journal.Entry]:
@@ -145,12 +146,16 @@ def _why_not(package: packages.Package) -> str:
     return f"package {guid} has no result yet: what is still to be executed is not erased"
 
 
-def _key_of(connection: sa.Connection, index: int) -> bytes | None:
-    """Return the id of the data key of a refused package, which only its payload knows."""
-    head = connection.execute(_HEAD, {"index": index}).scalar()
-    if head is None:
-        raise errors.NotErasable(f"the payload of entry {index} is not in the database; `gateway journal verify`")
-    return sealing.key_id(bytes(head))
+def _key_of(connection: sa.Connection, refused: journal.Entry) -> bytes | None:
+    """Return the id of the data key of a refused package, which only its payload knows, wherever that is."""
+    try:
+        return sealing.key_id(journal.stored(connection, refused.index, next(iter(refused.payloads))))
+    except errors.Erased:
+        return None
+    except errors.NotFound as error:
+        raise errors.NotErasable(
+            f"the payload of entry {refused.index} is not in the database; `gateway journal verify`"
+        ) from error
 
 
 def _event(each: Target, order: Order, now: dt.datetime) -> journal.Event:
@@ -229,9 +234,6 @@ _UNFINISHED: Final = (
     sa.select(sa.func.count())
     .select_from(_PACKAGE)
     .where(_PACKAGE.c.result_index.is_(None), _PACKAGE.c.received_at < sa.bindparam("before", type_=tables.UTC))
-)
-_HEAD: Final = sa.select(sa.func.substr(_DATA.c.data, 1, len(sealing.MAGIC) + sealing.KEY_ID_BYTES)).where(
-    _DATA.c.entry_index == sa.bindparam("index")
 )
 _ADD: Final = sa.insert(_ERASURE)
 _DROP_UNSEALED: Final = sa.delete(_DATA).where(

@@ -2,7 +2,8 @@
 
     StorageError
     ├── NotReady         database gone, locked for too long, disk full: nothing was stored, try later
-    │   └── KeyMissing   payloads are sealed under a key of the installation that was not given
+    │   ├── KeyMissing   payloads are sealed under a key of the installation that was not given
+    │   └── Archived     the payload is in an archive whose file is not here
     ├── Erased           the payload was destroyed by order, which is in the journal
     ├── Unsupported      the URL names no database that the gateway can live on
     ├── NotInitialised   the schema is missing or older than this release
@@ -23,6 +24,7 @@ import contextlib
 import errno
 import sqlite3
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Final
 
 from sqlalchemy import exc
@@ -38,6 +40,18 @@ class NotReady(StorageError):
 
 class KeyMissing(NotReady):
     """A payload is sealed, and the installation's key is not here: the same call succeeds when it is put back."""
+
+
+class Archived(NotReady):
+    """A payload was dropped after it was archived, and the file is not here: the same call succeeds when it is back."""
+
+    def __init__(self, name: str, folder: Path | None) -> None:
+        place = (
+            "no folder of archives was named" if folder is None else f"it is not in {folder}: put it back from a copy"
+        )
+        super().__init__(f"archived in {name}; {place}")
+        self.name = name
+        """Of the file that is needed."""
 
 
 class Erased(StorageError):

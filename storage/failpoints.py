@@ -47,6 +47,16 @@ POINTS: Final[Mapping[str, str]] = {
     "epoch.after-commit": "the journal tells of the restored database",
     "erase.before-commit": "the erasure and the end of the key are in the transaction",
     "erase.after-commit": "the key is gone, and its bytes are still to be overwritten",
+    # Archives.
+    "archive.write": "a record or a document is in the draft of an archive",
+    "archive.before-rename": "the draft is verified, without its name",
+    "archive.after-rename": "the archive has its name, and the journal does not tell of it",
+    "archive.before-commit": "that it was made is in the transaction",
+    "archive.after-commit": "the journal tells of the archive",
+    "drop-order.before-commit": "the order to drop is in the transaction",
+    "drop-order.after-commit": "the journal tells of the order, and all documents are there",
+    "drop.before-commit": "the end of a page of documents is in the transaction",
+    "drop.after-commit": "the page is gone, and others are still there",
     # Results.
     "result.signed": "the result is signed, and nothing of the run stored",
     "result.fetched": "the stored result was read for its sender, and has not left",

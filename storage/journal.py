@@ -31,7 +31,7 @@ from typing import Any, Final, Protocol, TypeAlias, TypeVar
 import sqlalchemy as sa
 import zstandard
 
-from storage import errors, failpoints, keys, lenient, merkle, sealing, subjects, tables
+from storage import archived, errors, failpoints, keys, lenient, merkle, sealing, subjects, tables
 
 FORMAT: Final = 1
 GENESIS: Final = "0" * 64
@@ -61,6 +61,9 @@ class Kind(enum.StrEnum):
     PAYLOAD_ERASED = "payload-erased"
     RESTORED = "restored-from-backup"
     """The database is not the one that was written last: a new epoch begins (`storage.epochs`)."""
+    ARCHIVE_MADE = "archive-made"
+    ARCHIVE_DROPPED = "archive-dropped"
+    """Payloads that are in an archive were ordered to leave the database."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -247,10 +250,11 @@ def page(connection: sa.Connection, start: int, stop: int | None = None) -> Sequ
 
 
 def payload(connection: sa.Connection, index: int, role: str) -> bytes:
-    """Return a document of the entry `index`, byte for byte as it came.
+    """Return a document of the entry `index`, byte for byte as it came, from the database or from an archive.
 
     Raises NotFound when there is none, Erased when it was destroyed by order, KeyMissing when the installation's key is
-    not here, ValueError, saying what is wrong, when the document or its data key is damaged.
+    not here, Archived when the file of its archive is not, ValueError, saying what is wrong, when the document or its
+    data key is damaged.
     """
     row = connection.execute(_PAYLOAD, {"index": index, "role": role}).first()
     if row is None or (row.wrapped is None and sealing.key_id(row.data) is not None):
@@ -258,8 +262,31 @@ def payload(connection: sa.Connection, index: int, role: str) -> bytes:
         if erased is not None:
             raise errors.Erased(erased)
     if row is None:
-        raise errors.NotFound(f"payload {role!r} of entry {index}")
+        return _archived(connection, index, role)
     return unpack(keys.opened(keys.keyring(connection), role, row.data, row.wrapped))
+
+
+def stored(connection: sa.Connection, index: int, role: str) -> bytes:
+    """Return a document of the entry `index` as it is stored: compressed, and sealed where it is.
+
+    Raises NotFound, Archived and ValueError as `payload`, Erased where nothing is stored any more.
+    """
+    data: bytes | None = connection.execute(_PAYLOAD, {"index": index, "role": role}).scalar()
+    if data is not None:
+        return bytes(data)
+    erased = connection.execute(_ERASED, {"index": index}).scalar()
+    if erased is not None:
+        raise errors.Erased(erased)
+    return archived.stored(connection, index, role)
+
+
+def _archived(connection: sa.Connection, index: int, role: str) -> bytes:
+    packed = archived.stored(connection, index, role)
+    data = unpack(keys.opened(keys.keyring(connection), role, packed, keys.beside(connection, packed)))
+    # A file is not guarded as the database is: it may be that of another journal.
+    if entry(connection, index).payloads.get(role) != Digest(hashlib.sha256(data).hexdigest(), len(data)):
+        raise ValueError("not the bytes that were recorded")
+    return data
 
 
 def unpack(packed: bytes) -> bytes:

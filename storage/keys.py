@@ -46,6 +46,12 @@ def exists(connection: sa.Connection, key_id: bytes) -> bool:
     return connection.execute(_FIND, {"id": key_id}).first() is not None
 
 
+def beside(connection: sa.Connection, stored: bytes) -> bytes | None:
+    """Return the data key, as stored, of a payload that is read from elsewhere; None where there is none."""
+    wrapped: bytes | None = connection.execute(_FIND, {"id": sealing.key_id(stored)}).scalar()
+    return wrapped
+
+
 def opened(ring: sealing.Keyring | None, role: str, stored: bytes, wrapped: bytes | None) -> bytes:
     """Return the compressed payload of one that is stored, sealed or not; `wrapped` is its data key as stored.
 

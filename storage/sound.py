@@ -14,7 +14,7 @@ from typing import Final, TypeAlias
 
 from storage import errors, journal, merkle, tables, tree
 
-Kept: TypeAlias = journal.Digest | str | errors.KeyMissing | None
+Kept: TypeAlias = journal.Digest | str | errors.KeyMissing | errors.Archived | None
 """What a stored payload turned out to be: its digest, why it has none, why nobody can look, None where nobody did."""
 
 

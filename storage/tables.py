@@ -3,7 +3,8 @@
 Two tables are the truth (`journal_entry`, `journal_payload`); what proves them stands beside (`journal_tile`,
 `journal_checkpoint`, `journal_signer`). All of them may only grow: triggers refuse the rest. The one exception is the
 erasure of a package: once it is in the journal and in `journal_erasure`, its row of `journal_key` may be deleted, and
-its payloads where an earlier release has stored them unsealed.
+its payloads where an earlier release has stored them unsealed. And payloads may go whose entries an archive covers,
+once that is in the journal and in `journal_archive`.
 `package` and `claim` are projections of the journal and can be rebuilt from it at any time.
 """
 
@@ -129,6 +130,20 @@ journal_checkpoint: Final = sa.Table(
     sa.Column("size", sa.BigInteger, nullable=False, index=True),
     _required("note"),
     sa.Column("signer", sa.Text, sa.ForeignKey("journal_signer.fingerprint"), nullable=False),
+)
+# Which entries are in which archive, each beginning where the one before ends (`storage.archives`).
+journal_archive: Final = sa.Table(
+    "journal_archive",
+    metadata,
+    sa.Column("number", _NUMBER, primary_key=True, autoincrement=False),
+    _required("month"),
+    sa.Column("start", sa.BigInteger, nullable=False),
+    sa.Column("stop", sa.BigInteger, nullable=False, index=True),
+    _required("name"),
+    _required("sha256"),
+    sa.Column("size", sa.BigInteger, nullable=False),
+    # The `archive-made` entry that tells of it.
+    sa.Column("made_index", sa.BigInteger, nullable=False),
 )
 
 # By what entries are found; the order of the columns is the order of the search, and the table is its own index.

@@ -99,6 +99,15 @@ class Tree:
             proof.append(self._over(start, stop))
         return proof[::-1]
 
+    def peaks(self) -> list[bytes]:
+        """Return the hashes of the perfect subtrees that make up the tree, from the left (`storage.compact`)."""
+        start, found = 0, list[bytes]()
+        for height in range(self.size.bit_length() - 1, -1, -1):
+            if self.size >> height & 1:
+                found.append(self._perfect(height, start >> height))
+                start += 1 << height
+        return found
+
     def _over(self, start: int, stop: int) -> bytes:
         count = stop - start
         if count & (count - 1) == 0:

@@ -7,15 +7,13 @@ computed anew from some index on by an owner of the database. Whoever holds a la
 from __future__ import annotations
 
 import dataclasses
-import functools
-import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from typing import Final
 
 import sqlalchemy as sa
 
-from storage import erasure, errors, journal, keys, lenient, merkle, sealing, sound, tables, tree
+from storage import documents, errors, journal, merkle, sound, tables, tree
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -27,7 +25,7 @@ class Fault:
     what: str
     """What is wrong with it, for the auditor."""
     unread: bool = False
-    """Nothing is known to be wrong: it is sealed, and could not be compared."""
+    """Nothing is known to be wrong: it could not be compared."""
 
 
 def verify(
@@ -37,16 +35,16 @@ def verify(
 
     To the end, what stands above the entries is verified too, as `above` does, and its faults told last.
     With `payloads` every document is opened, unpacked and digested too; without it only that each is there. Documents
-    that were erased by order are no fault where the journal tells of the order. Where sealed ones cannot be opened,
-    because the installation's key is not here, the first of them is told, `unread`.
+    that were erased by order are no fault where the journal tells of the order. Where some cannot be read, because the
+    installation's key or an archive is not here, the first of them is told, `unread`.
     Started in the middle, the hash before `start` is taken from the stored entry. Memory does not grow with the
     journal.
     """
-    chain = _Chain.beginning_at(connection, start)
+    chain, kept = _Chain.beginning_at(connection, start), documents.Documents(connection, opened=payloads)
     # Nothing can stand before index 0, so that is looked for too.
     page = journal.page(connection, start or -_END, stop)
     while page:
-        yield from _verify_page(connection, chain, page, payloads=payloads)
+        yield from _verify_page(connection, chain, page, kept)
         page = journal.page(connection, page[-1].entry_index + 1, stop)
     if stop is None:
         yield from above(connection, chain.index)
@@ -54,20 +52,16 @@ def verify(
 
 def above(connection: sa.Connection, end: int) -> Iterator[Fault]:
     """Yield the faults of the tree above its leaves, and of payloads behind the last entry, which is `end` - 1."""
-    for bounds in ({"start": -_END, "stop": 0}, {"start": end, "stop": _END}):
-        rows = lenient.read(connection, functools.partial(_ownerless, connection, bounds))
+    for start, stop in ((-_END, 0), (end, _END)):
+        rows = documents.ownerless(connection, start, stop)
         yield from (Fault(row.entry_index, f"payload {row.role!r} has no entry") for row in rows)
     yield from (Fault(index, what) for index, what in merkle.faults(connection))
 
 
-def _ownerless(connection: sa.Connection, bounds: dict[str, int]) -> Sequence[tables.Row]:
-    return connection.execute(_ROLES, bounds).all()
-
-
 def counted(connection: sa.Connection, start: int, stop: int) -> tuple[int, int]:
     """Return how many entries there are from `start` up to `stop`, and how many payloads of theirs."""
-    bounds = {"start": start, "stop": stop}
-    return connection.execute(_ENTRIES, bounds).scalar_one(), connection.execute(_PAYLOADS, bounds).scalar_one()
+    entries = connection.execute(_ENTRIES, {"start": start, "stop": stop}).scalar_one()
+    return entries, documents.count(connection, start, stop)
 
 
 def end_of_part(connection: sa.Connection, start: int, stop: int, step: int) -> int:
@@ -88,8 +82,8 @@ class _Chain:
     index: int
     previous: frozenset[str] | None
     """Hashes that the next record may name; None when its predecessor is missing and nobody can say."""
-    closed: bool = False
-    """Whether it was told that payloads could not be opened."""
+    unread: set[str] = dataclasses.field(default_factory=set)
+    """Why payloads could not be read, as it was told."""
 
     @classmethod
     def beginning_at(cls, connection: sa.Connection, start: int) -> _Chain:
@@ -105,16 +99,15 @@ def _hashes(row: tables.Row) -> frozenset[str] | None:
 
 
 def _verify_page(
-    connection: sa.Connection, chain: _Chain, page: Sequence[tables.Row], *, payloads: bool
+    connection: sa.Connection, chain: _Chain, page: Sequence[tables.Row], payloads: documents.Documents
 ) -> Iterator[Fault]:
     stop = page[-1].entry_index + 1
-    erased = erasure.told(connection, chain.index, stop)
-    kept = _kept(connection, chain.index, stop, erased, payloads=payloads)
+    kept, erased = payloads.stored(chain.index, stop)
     tiles = merkle.stored(connection, chain.index, stop)
     for tile in tiles:
         if tile.number * tree.WIDTH >= chain.index and not tile.has_its_root:
             yield Fault(tile.number * tree.WIDTH, "the tile of level 0 does not have its root")
-    beside = _Beside(kept, erased, sound.differing(page, tiles))
+    beside = _Beside(kept, erased, payloads, sound.differing(page, tiles))
     position = _pass_sound(page, 0, chain, beside)
     while position < len(page):
         yield from _judge(page[position], chain, beside)
@@ -129,6 +122,7 @@ class _Beside:
     """Payloads by their role."""
     erased: AbstractSet[int]
     """Entries whose payloads were erased by order."""
+    documents: documents.Documents
     leaves: Mapping[int, str]
     """Hashes in the tiles of the tree, unless the page has just these."""
 
@@ -151,22 +145,12 @@ def _judge(row: tables.Row, chain: _Chain, beside: _Beside) -> Iterator[Fault]:
     else:
         yield from _missing(chain, row.entry_index, beside.kept)
         entry, faults = _verify_row(row, chain)
-        if entry is not None:
-            faults += _payload_faults(row.entry_index, entry.payloads, beside)
-        if beside.leaves.get(row.entry_index, row.hash) != row.hash:
-            faults.append("the tree has another hash here")
         yield from (Fault(row.entry_index, what) for what in faults)
-        if not chain.closed:
-            yield from _closed(row.entry_index, chain, beside)
+        if entry is not None:
+            yield from _payload_faults(row.entry_index, entry.payloads, chain, beside)
+        if beside.leaves.get(row.entry_index, row.hash) != row.hash:
+            yield Fault(row.entry_index, "the tree has another hash here")
         chain.index = row.entry_index + 1
-
-
-def _closed(index: int, chain: _Chain, beside: _Beside) -> Iterator[Fault]:
-    for role, kept in beside.kept.get(index, {}).items():
-        if isinstance(kept, errors.KeyMissing):
-            chain.closed = True
-            yield Fault(index, f"payload {role!r}, and others that are sealed, were not compared: {kept}", unread=True)
-            return
 
 
 def _missing(chain: _Chain, stop: int, kept: Mapping[int, Mapping[str, sound.Kept]]) -> Iterator[Fault]:
@@ -198,66 +182,34 @@ def _verify_row(row: tables.Row, chain: _Chain) -> tuple[journal.Entry | None, l
     return entry, faults
 
 
-def _payload_faults(index: int, recorded: Mapping[str, journal.Digest], beside: _Beside) -> Iterator[str]:
+def _payload_faults(
+    index: int, recorded: Mapping[str, journal.Digest], chain: _Chain, beside: _Beside
+) -> Iterator[Fault]:
     found = beside.kept.get(index, {})
     for role in sorted(found.keys() - recorded.keys()):
-        yield f"payload {role!r} is not in the record"
+        yield Fault(index, f"payload {role!r} is not in the record")
     for role, digest in sorted(recorded.items()):
-        kept = found.get(role, None if index in beside.erased else "missing")
-        if isinstance(kept, str):
-            yield f"payload {role!r}: {kept}"
+        if role in found:
+            kept = found[role]
+        else:
+            kept = None if index in beside.erased else beside.documents.dropped(index, role)
+        if isinstance(kept, errors.NotReady):
+            if str(kept) not in chain.unread:
+                chain.unread.add(str(kept))
+                yield Fault(index, f"payload {role!r}, and others, were not compared: {kept}", unread=True)
+        elif isinstance(kept, str):
+            yield Fault(index, f"payload {role!r}: {kept}")
         elif isinstance(kept, journal.Digest) and kept != digest:
-            yield f"payload {role!r}: not the bytes that were recorded"
-
-
-def _kept(
-    connection: sa.Connection, start: int, stop: int, erased: AbstractSet[int], *, payloads: bool
-) -> dict[int, dict[str, sound.Kept]]:
-    keyring = keys.keyring(connection)
-
-    def read() -> dict[int, dict[str, sound.Kept]]:
-        kept: dict[int, dict[str, sound.Kept]] = {}
-        for row in connection.execute(_DOCUMENTS if payloads else _ROLES, {"start": start, "stop": stop}):
-            looked = payloads and row.entry_index not in erased
-            kept.setdefault(row.entry_index, {})[row.role] = _digest(row, keyring) if looked else None
-        return kept
-
-    return lenient.read(connection, read)
-
-
-def _digest(row: tables.Row, keyring: sealing.Keyring | None) -> sound.Kept:
-    """Return the digest of a stored payload, why it has none, or why nobody can look."""
-    try:
-        data = journal.unpack(keys.opened(keyring, row.role, row.data, row.wrapped))
-    except errors.KeyMissing as error:
-        return error
-    except ValueError as error:
-        return str(error)
-    return journal.Digest(hashlib.sha256(data).hexdigest(), len(data))
+            yield Fault(index, f"payload {role!r}: not the bytes that were recorded")
 
 
 # Payloads behind the last entry are what is left when a tail was cut carelessly.
 _END: Final = 2**62
-_DATA: Final = tables.journal_payload
 _ENTRY: Final = tables.journal_entry.c
-_RANGE: Final = (_DATA.c.entry_index >= sa.bindparam("start"), _DATA.c.entry_index < sa.bindparam("stop"))
-_ORDER: Final = (_DATA.c.entry_index, _DATA.c.role)
 _FIRST: Final = sa.select(sa.func.min(_ENTRY.entry_index)).where(
     _ENTRY.entry_index >= sa.bindparam("start"), _ENTRY.entry_index < sa.bindparam("stop")
 )
 _BEFORE: Final = sa.select(sa.func.max(_ENTRY.entry_index)).where(_ENTRY.entry_index < sa.bindparam("index"))
 _ENTRIES: Final = sa.select(sa.func.count(_ENTRY.entry_index)).where(
     _ENTRY.entry_index >= sa.bindparam("start"), _ENTRY.entry_index < sa.bindparam("stop")
-)
-_PAYLOADS: Final = sa.select(sa.func.count(_DATA.c.entry_index)).where(*_RANGE)
-_ROLES: Final = sa.select(_DATA.c.entry_index, _DATA.c.role).where(*_RANGE).order_by(*_ORDER)
-# A few at a time: a page of entries may own gigabytes.
-_DOCUMENTS: Final = (
-    sa.select(
-        _DATA.c.entry_index, _DATA.c.role, sa.type_coerce(_DATA.c.data, sa.types.NULLTYPE).label("data"), keys.WRAPPED
-    )
-    .select_from(keys.BESIDE_PAYLOADS)
-    .where(*_RANGE)
-    .order_by(*_ORDER)
-    .execution_options(yield_per=16)
 )

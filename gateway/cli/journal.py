@@ -5,7 +5,9 @@ from __future__ import annotations
 import click
 
 from gateway.cli import (
+    journal_archive,
     journal_checkpoint,
+    journal_drop,
     journal_epoch,
     journal_erase,
     journal_evidence,
@@ -19,7 +21,7 @@ from gateway.cli import (
 
 @click.group("journal")
 def command() -> None:
-    """Search the journal, verify and replay it, erase from it, and prove what it holds to others."""
+    """Search the journal, verify, replay and archive it, erase from it, and prove what it holds to others."""
 
 
 command.add_command(journal_search.command)
@@ -31,3 +33,5 @@ command.add_command(journal_evidence.command)
 command.add_command(journal_witness.command)
 command.add_command(journal_epoch.command)
 command.add_command(journal_erase.command)
+command.add_command(journal_archive.command)
+command.add_command(journal_drop.command)

@@ -28,6 +28,8 @@ STATES: Final = {
     "key": journal.Kind.KEY_CHANGED,
     "restored": journal.Kind.RESTORED,
     "erased": journal.Kind.PAYLOAD_ERASED,
+    "archived": journal.Kind.ARCHIVE_MADE,
+    "dropped": journal.Kind.ARCHIVE_DROPPED,
 }
 """What happened, by the word for it on the command line."""
 _SUBJECTS: Final = {

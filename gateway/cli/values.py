@@ -11,6 +11,7 @@ from typing import Final
 import click
 
 from gateway import clock
+from gateway.journal.archiving.month import Month
 
 _GUID: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _INDEX: Final = re.compile(r"#?([0-9]{1,15})")
@@ -121,12 +122,28 @@ class Inn(click.ParamType[str]):
         return value
 
 
+class MonthOf(click.ParamType[Month]):
+    """A month of the calendar."""
+
+    name = "YYYY-MM"
+
+    def convert(self, value: str | Month, param: click.Parameter | None, ctx: click.Context | None) -> Month:
+        """Return the month."""
+        if isinstance(value, Month):
+            return value
+        try:
+            return Month.read(value.strip())
+        except ValueError as error:
+            self.fail(str(error), param, ctx)
+
+
 GUID: Final = Guid()
 MESSAGE: Final = Message()
 OGRN: Final = Ogrn()
 SIGNING: Final = "signing"
 """Each signature as of the time at which its signer says that it signed."""
 TIME: Final = Time()
+MONTH: Final = MonthOf()
 MOMENT: Final = Moment()
 INN: Final = Inn()
 

@@ -22,7 +22,8 @@ def answer(house: installation.Installation, writer: results.Results, on_way: pa
     """Return the body that answers a question about packages; the stored bytes themselves for one that was run.
 
     Raises Rejected INT002013 for a message that is unknown, of another sender or of another service: which of the
-    three is not told. EXP002900 for one whose result was destroyed by order.
+    three is not told. EXP002900 for one whose result was destroyed by order, EXP002901 for one whose result is in an
+    archive that is not here.
     """
     if on_way.operation.kind is model.OperationKind.GET_REQUESTS_STATE:
         return _finished(house, writer, on_way)
@@ -51,6 +52,10 @@ def _stored(connection: directory.Connection, asked: str) -> bytes | None:
             f"{at:%d.%m.%Y %H:%M:%S} (МСК): запись журнала {error.index}"
         )
         raise errors.Rejected(errors.RESULT_ERASED, text, where="MessageGUID") from error
+    except storage_errors.Archived as error:
+        log.warning("result archived", extra={"facts": {"message": asked, "archive": error.name}})
+        text = errors.code(errors.RESULT_ARCHIVED).text.format(guid=asked)
+        raise errors.Rejected(errors.RESULT_ARCHIVED, text, where="MessageGUID") from error
 
 
 def _record(house: installation.Installation, fetched: packages.Fetched) -> None:

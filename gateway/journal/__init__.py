@@ -4,6 +4,7 @@
     checkpoint   the head of the journal's tree as such a note
     publishing   checkpoints are made, stored and put where others find them
     receipt      the proof that a message was accepted
+    archiving    months of it in files that prove themselves
     witness      the second party, which keeps checkpoints and compares
     erasing      the documents of a package destroyed by order
     replay       everything judged and executed again, in a registry of its own

@@ -190,6 +190,8 @@ def _verify_notes(connection: directory.Connection, conf: Settings, standing: St
 
 def _note(standing: Standing, faults: Iterator[verification.Fault]) -> None:
     for fault in faults:
+        if fault.unread:
+            continue
         what = f"entry {fault.index}: {fault.what}"
         if what not in standing.found and len(standing.found) < MOST:
             standing.found.append(what)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from pathlib import Path
 
@@ -11,6 +12,8 @@ from gateway.cli import journal_filters
 from gateway.contracts import builtin
 from gateway.families import handlers
 from gateway.journal import erasing, noticing
+from gateway.journal.archiving import dropping, making
+from gateway.journal.archiving.month import Month
 from signing import issue
 from storage import epochs, erasure, in_force, journal, packages, work
 from tests import samples, uploads
@@ -81,6 +84,11 @@ def written(tmp_path_factory):
     (stand.settings.trust / "another.crt").unlink()
     look.refresh()
     assert uploads.Client(stand).put("договор".encode()).status == 200
+    later = stands.NOW + dt.timedelta(days=40)
+    (made,) = making.Maker(stand.house.database, stand.house.key, stand.settings, stand.settings.archives).make(
+        None, later
+    )
+    dropping.drop(stand.house.database, stand.settings, Month.read(made.archive.month), later, unfetched=True)
     with stand.house.database.read() as connection:
         found = list(journal.entries(connection))
     stand.close()

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from storage import tree
+from storage import compact, tree
 
 LEAVES = [hashlib.sha256(str(number).encode()).digest() for number in range(70_000)]
 
@@ -152,3 +152,19 @@ def test_tiles_of_a_tree__are_those_of_the_example_in_tlog_tiles():
 def test_proof_of_what_is_not_there__is_refused(ask, number):
     with pytest.raises(ValueError, match=r"3"):
         getattr(of(LEAVES[:3]), ask)(number)
+
+
+@given(st.integers(0, 300), st.integers(0, 300))
+@settings(max_examples=60, deadline=None)
+def test_compact_range__grows_to_the_same_root(start, more):
+    reached = compact.CompactRange(start, of(LEAVES[:start]).peaks())
+    for leaf in LEAVES[start : start + more]:
+        reached.append(leaf)
+    assert (reached.size, reached.root()) == (start + more, mth(LEAVES[: start + more]))
+    assert reached.hashes == of(LEAVES[: start + more]).peaks()
+
+
+@pytest.mark.parametrize(("size", "hashes"), [(1, []), (0, [LEAVES[0]]), (3, LEAVES[:1]), (-1, []), (1, [b"short"])])
+def test_compact_range_of_other_hashes__is_refused(size, hashes):
+    with pytest.raises(ValueError, match="not the subtrees"):
+        compact.CompactRange(size, hashes)

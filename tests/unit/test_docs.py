@@ -32,6 +32,7 @@ _BY_CIRCUMSTANCE = {
     errors.MESSAGE_GUID_USED: "tests/integration/test_duplicates.py",
     errors.RESULT_ERASED: "tests/integration/test_erasure.py",
     errors.REQUEST_NOT_FOUND: "tests/integration/test_exchange.py",
+    errors.RESULT_ARCHIVED: "tests/integration/test_archive_read.py",
     errors.NOT_HANDLED: "tests/integration/test_exchange.py",
     bills.ACCOUNT_CLOSED_BEFORE: "tests/unit/families/bills/test_importing.py",
     bills.NUMBERS_EXHAUSTED: "tests/unit/families/bills/test_importing.py",

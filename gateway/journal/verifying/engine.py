@@ -141,9 +141,11 @@ class _Verification:
             except concurrent.futures.process.BrokenProcessPool as error:
                 raise errors.Unavailable("a process that verified was ended; try again with fewer --jobs") from error
         stage.counts = dict(counts)
-        if unread:
-            first = min(unread, key=lambda fault: fault.index)
-            stage.notes.append(f"entry {first.index}: {first.what}")
+        told = set[str]()
+        for fault in sorted(unread, key=lambda fault: fault.index):
+            if (why := fault.what.partition(": ")[2]) not in told:
+                told.add(why)
+                stage.notes.append(f"entry {fault.index}: {fault.what}")
 
 
 def _take(stage: Stage, faults: Iterator[verification.Fault]) -> None:

@@ -154,7 +154,7 @@ def test_key_of_the_installation_gone__records_are_read_payloads_stay_closed_and
         assert ask(database, packages.get, package).message_guid == package
         with pytest.raises(errors.KeyMissing, match="put it back"):
             ask(database, packages.request, package)
-        told = f"payload 'request', and others that are sealed, were not compared: {why}"
+        told = f"payload 'request', and others, were not compared: {why}"
         assert faults(database) == [verification.Fault(0, told, unread=True)]
         assert faults(database, payloads=False) == []
 
