@@ -6,6 +6,7 @@ import contextlib
 import dataclasses
 import datetime as dt
 import shutil
+import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -100,7 +101,9 @@ def found(settings: Settings, name: str = "town") -> Town:
 @contextlib.contextmanager
 def copied(town: Town, folder: Path) -> Iterator[Town]:
     """Open a copy of an installation on SQLite, to do with it what one likes."""
-    shutil.copytree(town.settings.data, folder)
+    shutil.copytree(town.settings.data, folder, ignore=shutil.ignore_patterns("journal.mark"))
+    with contextlib.closing(sqlite3.connect(folder / "gateway.db")) as connection, connection:
+        connection.execute("DELETE FROM journal_epoch")  # or the journal would tell that it was copied
     town = opened(dataclasses.replace(town.settings, data=folder))
     yield town
     town.close()
