@@ -15,6 +15,8 @@ from gateway.intake import signature
 from signing import issue, policy, trust
 from signing.subject import Subject
 
+pytestmark = pytest.mark.slow  # each check compiles schemas
+
 HOUSES = resources.files("samples") / "valid" / "houses"
 SAMPLE = (HOUSES / "create-living-house.xml").read_bytes()
 UO, OGRN = "0f6a1c52-9d3e-4b7a-8c11-2f5e6d7a8b90", "1020000000019"

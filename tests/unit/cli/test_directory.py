@@ -9,6 +9,8 @@ import pytest
 from gateway import passwords, settings
 from storage import database, directory
 
+pytestmark = pytest.mark.slow  # each command is a durable transaction
+
 UO, OTHER = "0f6a1c52-9d3e-4b7a-8c11-2f5e6d7a8b90", "1f6a1c52-9d3e-4b7a-8c11-2f5e6d7a8b90"
 HOUSE, SECOND = "a9d4ac1a-51f0-4b5a-8c55-2f7a36d3d101", "b1f0c7e2-7a0e-4f0e-9f2b-6c1d5b7e2202"
 OGRN, SECOND_OGRN = "1020000000019", "1037739010891"

@@ -7,6 +7,8 @@ import pytest
 from gateway.contracts import errors, packs, tree
 from tests.unit.contracts import pack_files
 
+pytestmark = pytest.mark.slow  # packs are copied, read and compiled
+
 
 @pytest.fixture
 def into(tmp_path):

@@ -11,6 +11,8 @@ from gateway.journal.evidence import shell
 from storage import tree
 from tests import evidence
 
+pytestmark = pytest.mark.slow  # hundreds of processes of the shell
+
 SIZES = (1, 2, 3, 6, 8, 13)
 RECORDS = [f"record {index}".encode() for index in range(max(SIZES))]
 NOTHING = "0" * 43 + "="

@@ -15,6 +15,8 @@ from gateway.study.samples import instances, sample, texts
 from gateway.study.samples.decisions import Extent, Thorough
 from gateway.study.samples.instances import Maker
 
+pytestmark = pytest.mark.slow  # schemas are read for people
+
 HEAD = '<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema">'
 
 
