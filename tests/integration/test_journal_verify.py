@@ -17,13 +17,13 @@ from click.testing import CliRunner
 
 from gateway.cli import main
 from gateway.families import handlers
-from gateway.journal import publishing
+from gateway.journal import erasing, publishing
 from gateway.journal.verifying import answers, engine, parts
 from gateway.journal.verifying.question import MOST, Name, Question, Stage
 from signing import issue, policy, trust
 from storage import database as databases
 from storage import errors as storage_errors
-from storage import journal, verification
+from storage import erasure, journal, verification
 from tests import replayed
 from tests import samples as texts
 from tests import stand as stands
@@ -131,6 +131,28 @@ def test_damaged_payload__is_told_once_and_the_rest_is_verified_too(stand):
     assert [stage for stage, _ in faults(found) if stage in ("results", "packages")] == []
     text = run(stand.settings.data, code=1).stdout
     assert f"entry {result}: payload 'result': not a zstd frame" in text
+
+
+def test_erased_package__is_no_fault_of_any_stage(stand):
+    accepted = indexes(stand, journal.Kind.PACKAGE_ACCEPTED)[-1]
+    order = erasure.Order("request 17", "A. Petrova")
+    erasing.erase(stand.house.database, accepted, order, stands.NOW)
+    found = asked(stand.settings.data)
+    assert [each["stage"] for each in found["stages"]] == list(Name)
+    counts = {each["stage"]: each["counts"] for each in found["stages"]}
+    assert counts["results"] == {"results": 1, "failed runs": 0}
+    assert counts["replay"]["verdicts not judged"] == 1
+
+
+def test_damaged_entry_of_a_fetch__is_named_and_not_the_package_before_it(stand):
+    with stand.house.database.read() as connection:
+        guid = journal.entry(connection, indexes(stand, journal.Kind.RESULT_MADE)[0]).message
+    stand.state(guid)
+    (fetched,) = indexes(stand, journal.Kind.RESULT_FETCHED)
+    sql(stand, "UPDATE journal_entry SET record = x'00' WHERE entry_index = ?", fetched)
+    found = asked(stand.settings.data, code=1)
+    assert found["first"] == fetched
+    assert [stage for stage, _ in faults(found) if stage == "packages"] == []
 
 
 EXTRA = """
