@@ -22,8 +22,8 @@ from gateway.journal.verifying import answers, engine, parts
 from gateway.journal.verifying.question import MOST, Name, Question, Stage
 from signing import issue, policy, trust
 from storage import database as databases
-from storage import errors as storage_errors
 from storage import erasure, journal, verification
+from storage import errors as storage_errors
 from tests import replayed
 from tests import samples as texts
 from tests import stand as stands
