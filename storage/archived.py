@@ -22,7 +22,7 @@ class Shelf:
         self._opened: dict[str, tuple[tuple[int, int, int], Archive]] = {}
 
     def archive(self, name: str) -> Archive:
-        """Return an archive; raises Archived where its file is not here, ValueError where it is damaged."""
+        """Return an archive; raises Archived where its file is not here or not ours, ValueError where it is damaged."""
         path = self.folder / name
         try:
             found = path.stat()
@@ -33,6 +33,8 @@ class Shelf:
         except FileNotFoundError:
             self._opened.pop(name, None)
             raise errors.Archived(name, self.folder) from None
+        except OSError as error:  # as where another user has made it
+            raise errors.Archived(name, self.folder, error.strerror) from error
         except ValueError as error:
             raise ValueError(f"the archive {name} is damaged: {error}") from error
         return known[1]

@@ -553,6 +553,17 @@ def test_file_of_the_archive_is_away__it_is_named_and_nothing_is_called_wrong(to
     assert answer(town, "a") == towns.RESULT + b"a"
 
 
+def test_file_of_the_archive_cannot_be_read__it_is_named_with_the_reason(town):
+    town.drop(JANUARY)
+    path = paths(town)[0]
+    path.unlink()
+    path.mkdir()  # the superuser may read everything else
+    with pytest.raises(storage_errors.Archived, match=f"archived in {path.name}; it cannot be read in .*: Is a dir"):
+        answer(town, "a")
+    (told,) = faults(town)
+    assert told.unread
+
+
 def test_file_of_another_journal_under_the_name__is_no_document(town, tmp_path):
     stranger = towns.found(Settings(data=tmp_path / "stranger", min_free=0), "stranger")
     stranger.archive()
