@@ -49,10 +49,15 @@ def stored(connection: sa.Connection, index: int, role: str) -> bytes:
     covering = connection.execute(_COVERING, {"index": index}).first()
     if covering is None or index < covering.start:
         raise errors.NotFound(f"payload {role!r} of entry {index}")
+    return document(connection, covering.name, index, role)
+
+
+def document(connection: sa.Connection, name: str, index: int, role: str) -> bytes:
+    """Return a document as it was stored, from the archive in the file `name`; raises as `stored`."""
     shelf: Shelf | None = connection.get_execution_options().get(OPTION)
     if shelf is None:
-        raise errors.Archived(covering.name, None)
-    archive = shelf.archive(covering.name)
+        raise errors.Archived(name, None)
+    archive = shelf.archive(name)
     place = archive.find(index, role)
     if place is None:
         raise errors.NotFound(f"payload {role!r} of entry {index}")

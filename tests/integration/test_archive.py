@@ -564,6 +564,22 @@ def test_file_of_the_archive_cannot_be_read__it_is_named_with_the_reason(town):
     assert told.unread
 
 
+@pytest.mark.parametrize(
+    ("statement", "expected"),
+    [
+        ("UPDATE journal_archive SET month = CAST(x'ff' AS TEXT) WHERE number = 0", [0, 1, 2, 5, 7]),
+        ("INSERT INTO journal_archive SELECT 7, month, 'x', 9, 'x', sha256, size, 0 FROM journal_archive LIMIT 1", []),
+    ],
+)
+def test_archive_of_which_the_journal_does_not_tell__is_not_believed(town, statement, expected):
+    town.drop(JANUARY)
+    town.disarm()
+    with town.db.write() as connection:
+        connection.exec_driver_sql(statement)
+    assert [fault.index for fault in faults(town) if not fault.unread] == expected
+    assert [fault for fault in faults(town) if fault.unread] == []
+
+
 def test_file_of_another_journal_under_the_name__is_no_document(town, tmp_path):
     stranger = towns.found(Settings(data=tmp_path / "stranger", min_free=0), "stranger")
     stranger.archive()

@@ -240,6 +240,15 @@ def test_what_is_not_even_text__is_told_and_every_stage_goes_on(stand, statement
     assert [each["stage"] for each in found["stages"]] == list(Name)
 
 
+def test_entry_of_an_erased_package_that_is_not_even_text__is_told(stand):
+    accepted = indexes(stand, journal.Kind.PACKAGE_ACCEPTED)[-1]
+    erasing.erase(stand.house.database, accepted, erasure.Order("request 17", "A. Petrova"), stands.NOW)
+    sql(stand, "UPDATE journal_entry SET message = CAST(x'ff' AS TEXT) WHERE entry_index = ?", accepted)
+    found = asked(stand.settings.data, code=1)
+    assert found["faults"][0] == {"stage": "chain", "index": accepted, "what": "the columns do not repeat the record"}
+    assert [each["stage"] for each in found["stages"]] == list(Name)
+
+
 def test_entry_far_away__is_found_without_walking_there(stand):
     with stand.house.database.read() as connection:
         size = journal.size(connection)
