@@ -19,7 +19,7 @@ from click.testing import CliRunner
 from gateway import errors as gateway_errors
 from gateway import vault
 from gateway.cli import main
-from gateway.journal import errors, publishing
+from gateway.journal import erasing, errors, publishing
 from gateway.journal.archiving import checking, making
 from gateway.journal.archiving.manifest import Manifest
 from gateway.journal.archiving.month import Month
@@ -676,6 +676,16 @@ def test_refused_package_whose_archive_is_away__is_not_erased_and_the_file_is_na
     size = len(town.entries())
     erase(town, town.ask(packages.get, GUIDS["a"]).entry_index)
     assert len(town.entries()) == size + 1
+
+
+def test_all_are_erased_while_an_archive_is_away__only_refused_packages_in_it_are_kept(town):
+    town.drop(JANUARY)
+    paths(town)[0].unlink()
+    due = town.ask(lambda connection: list(erasure.due(connection, NOW)))
+    swept = erasing.sweep(town.db, due, erasure.Order("five years", "A. Petrova"), lambda: NOW, lambda _: None)
+    assert (swept.erased, swept.kept) == (len(due) - 1, 1)
+    assert swept.why.startswith("entry 7: archived in journal-2025-01.zip")
+    assert town.ask(lambda connection: list(erasure.due(connection, NOW))) == [7]
 
 
 def test_erased_before_it_was_archived__the_archive_says_by_which_entry(tmp_path):
