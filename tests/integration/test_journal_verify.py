@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from gateway import vault
 from gateway.cli import main
 from gateway.families import handlers
 from gateway.journal import erasing, publishing
@@ -142,6 +143,17 @@ def test_erased_package__is_no_fault_of_any_stage(stand):
     counts = {each["stage"]: each["counts"] for each in found["stages"]}
     assert counts["results"] == {"results": 1, "failed runs": 0}
     assert counts["replay"]["verdicts not judged"] == 1
+
+
+def test_key_is_gone__what_is_wrong_is_named_all_the_same(stand):
+    vault.path(stand.settings).unlink()
+    found = asked(stand.settings.data, code=3)
+    assert (found["good"], found["first"], [each["stage"] for each in found["stages"]]) == (False, None, list(Name)[:3])
+    assert "the installation's key is not here" in found["stopped"]
+    (result,) = indexes(stand, journal.Kind.RESULT_MADE)[:1]
+    sql(stand, "UPDATE journal_entry SET kind = 'x' WHERE entry_index = ?", result)
+    assert asked(stand.settings.data, code=1)["first"] == result
+    assert f"entry {result}: the columns do not repeat the record (chain)" in run(stand.settings.data, code=1).stdout
 
 
 def test_damaged_entry_of_a_fetch__is_named_and_not_the_package_before_it(stand):
