@@ -530,6 +530,14 @@ def test_results_that_nobody_fetched__go_where_it_is_said(town):
     assert answer(town, "c") == towns.RESULT + b"c"
 
 
+def test_result_that_nobody_fetched_and_that_is_erased__goes(town):
+    known = town.ask(packages.find_all, GUIDS.values()).values()
+    (package,) = [each for each in known if each.is_unfetched and Month.of(each.finished_at) == JANUARY]
+    erase(town, package.entry_index)
+    assert town.drop(JANUARY).unfetched == 0
+    assert package.result_index not in {index for index, _ in town.payloads()}
+
+
 def test_month_whose_result_comes_later__keeps_its_result(town):
     """The request of d is of February, its result of March."""
     town.write(journal.Event(journal.Kind.RESULT_FETCHED, NOW, GUIDS["d"]))
