@@ -22,7 +22,7 @@ class Shelf:
         self._opened: dict[str, tuple[tuple[int, int, int], Archive]] = {}
 
     def archive(self, name: str) -> Archive:
-        """Return an archive; raises Archived where its file is not here, ValueError where it is damaged."""
+        """Return an archive; raises Archived where its file is not here or not ours, ValueError where it is damaged."""
         path = self.folder / name
         try:
             found = path.stat()
@@ -33,6 +33,8 @@ class Shelf:
         except FileNotFoundError:
             self._opened.pop(name, None)
             raise errors.Archived(name, self.folder) from None
+        except OSError as error:  # as where another user has made it
+            raise errors.Archived(name, self.folder, error.strerror) from error
         except ValueError as error:
             raise ValueError(f"the archive {name} is damaged: {error}") from error
         return known[1]
@@ -47,10 +49,15 @@ def stored(connection: sa.Connection, index: int, role: str) -> bytes:
     covering = connection.execute(_COVERING, {"index": index}).first()
     if covering is None or index < covering.start:
         raise errors.NotFound(f"payload {role!r} of entry {index}")
+    return document(connection, covering.name, index, role)
+
+
+def document(connection: sa.Connection, name: str, index: int, role: str) -> bytes:
+    """Return a document as it was stored, from the archive in the file `name`; raises as `stored`."""
     shelf: Shelf | None = connection.get_execution_options().get(OPTION)
     if shelf is None:
-        raise errors.Archived(covering.name, None)
-    archive = shelf.archive(covering.name)
+        raise errors.Archived(name, None)
+    archive = shelf.archive(name)
     place = archive.find(index, role)
     if place is None:
         raise errors.NotFound(f"payload {role!r} of entry {index}")

@@ -12,7 +12,7 @@ from typing import Final
 
 import sqlalchemy as sa
 
-from storage import journal, tables
+from storage import journal, lenient, tables
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -40,7 +40,8 @@ def made(connection: sa.Connection) -> list[Archive]:
 
 def told(connection: sa.Connection) -> list[Archive]:
     """Return those archives of which the journal itself tells, in their order."""
-    return [Archive(*row[2:]) for row in connection.execute(_ALL) if _is_told(connection, row)]
+    rows = lenient.read(connection, lambda: connection.execute(_ALL).all())
+    return [Archive(*row[2:]) for row in rows if _is_told(connection, row)]
 
 
 def end(connection: sa.Connection, start: int, until: dt.datetime) -> int:

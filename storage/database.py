@@ -144,6 +144,8 @@ class Database:
         with errors.translated():
             if self._file is not None and _free_bytes(self._file) < FREE_BYTES:
                 raise errors.NotReady("the disk of the database is full")
+            if self._guard is not None:
+                self._guard.check_place()
         with self._transaction(self._hinting, PING_SECONDS) as connection:
             connection.execute(_BEAT)
             failpoints.reach("ping.before-commit")

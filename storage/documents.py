@@ -44,7 +44,7 @@ class Documents:
         if covering.name in self._away:
             return self._away[covering.name]
         try:
-            data = archived.stored(self._connection, index, role)
+            data = archived.document(self._connection, covering.name, index, role)
         except errors.Archived as error:
             return self._away.setdefault(covering.name, error)
         except errors.NotFound:

@@ -11,7 +11,7 @@ from typing import Final
 
 import sqlalchemy as sa
 
-from storage import journal, packages, tables
+from storage import erasure, journal, packages, tables
 from storage.archives import Archive
 
 
@@ -49,7 +49,9 @@ def page(connection: sa.Connection, archive: Archive, start: int, *, unfetched: 
     guids = [row.message for row in rows if row.message is not None]
     known = packages.find_all(connection, guids)
     waiting = {row.entry_index for row in rows if row.message in known and known[row.message].result_index is None}
-    awaited = set() if unfetched else {each.result_index for each in known.values() if each.is_unfetched}
+    results = set() if unfetched else {each.result_index for each in known.values() if each.is_unfetched}
+    awaited = {row.entry_index for row in rows if row.entry_index in results}
+    awaited -= erasure.orders(connection, awaited).keys()  # nobody can fetch these
     going = [row for row in rows if row.entry_index not in waiting | awaited]
     return Page(
         stop=stop,

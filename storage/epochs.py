@@ -25,7 +25,7 @@ from typing import Final
 
 import sqlalchemy as sa
 
-from storage import failpoints, journal, tables
+from storage import errors, failpoints, journal, tables
 from storage import mark as marks
 from storage.mark import Mark
 
@@ -52,14 +52,32 @@ class Guard:
         """`mark`: the file of the mark; `database`: that of the database, None for PostgreSQL."""
         self._mark = mark
         self._database = database
+        self._opened = 0
         self._is_told = False
+
+    def check_place(self) -> None:
+        """Raise NotReady where the file of the database is another one than when it was first asked about.
+
+        What is open then is a file without a name, and what is written there is lost. Nobody in this process goes over
+        to the new file: SQLite deletes the -wal file of that as the last connection to the old one is closed.
+        """
+        if self._database is None:
+            return
+        try:
+            found = self._database.stat().st_ino
+        except FileNotFoundError:
+            found = 0
+        self._opened = self._opened or found
+        if not found or found != self._opened:
+            raise errors.NotReady(f"{self._database} was replaced while it was open: start the gateway anew")
 
     def breach(self, connection: sa.Connection, size: int, head: str) -> journal.Event | None:
         """Return the event that has to come before all others now; its epoch has begun in the same transaction.
 
         None where the database is the one that it was. The turn has to be ours; the journal has `size` entries, the
-        last of them with the hash `head`.
+        last of them with the hash `head`. Raises NotReady as `check_place`.
         """
+        self.check_place()
         seen, epoch = self._seen(), connection.info.get(_EPOCH)
         if epoch is not None and _agree(seen, epoch, size, head):
             connection.info[_PENDING] = Mark(epoch, size, head)
@@ -81,7 +99,8 @@ class Guard:
         connection.info[_PENDING] = Mark(connection.info[_PENDING].epoch, size, head)
 
     def is_breached(self, connection: sa.Connection) -> bool:
-        """Return whether the next append begins an epoch, as far as a reader can see."""
+        """Return whether the next append begins an epoch, as far as a reader can see; NotReady as `check_place`."""
+        self.check_place()
         size, _ = journal.head(connection)
         number, before = _latest(connection)
         moved = before not in (None, _identity(connection, self._database))

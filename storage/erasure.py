@@ -15,7 +15,7 @@ from typing import Final
 
 import sqlalchemy as sa
 
-from storage import errors, journal, keys, packages, sealing, tables
+from storage import errors, journal, keys, lenient, packages, sealing, tables
 
 ENTRY: Final = "entry"
 """Fact of a `payload-erased` entry: index of the package's `package-accepted` or `package-refused` entry."""
@@ -113,7 +113,8 @@ def orders(connection: sa.Connection, indexes: Iterable[int]) -> dict[int, int]:
 
 def told(connection: sa.Connection, start: int, stop: int) -> set[int]:
     """Return those of the entries from `start` up to `stop` of whose erasure the journal really tells."""
-    rows = connection.execute(_TOLD, {"start": start, "stop": stop})
+    bounds = {"start": start, "stop": stop}
+    rows = lenient.read(connection, lambda: connection.execute(_TOLD, bounds).all())
     return {row.entry_index for row in rows if _is_told(row)}
 
 

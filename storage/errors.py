@@ -45,13 +45,21 @@ class KeyMissing(NotReady):
 class Archived(NotReady):
     """A payload was dropped after it was archived, and the file is not here: the same call succeeds when it is back."""
 
-    def __init__(self, name: str, folder: Path | None) -> None:
-        place = (
-            "no folder of archives was named" if folder is None else f"it is not in {folder}: put it back from a copy"
-        )
-        super().__init__(f"archived in {name}; {place}")
+    def __init__(self, name: str, folder: Path | None, reason: str | None = None) -> None:
+        """`folder` is where it was looked for; `reason` why it cannot be read there, None where it is not there."""
+        why = f"it is not in {folder}: put it back from a copy"
+        if folder is None:
+            why = "no folder of archives was named"
+        elif reason is not None:
+            why = f"it cannot be read in {folder}: {reason}"
+        super().__init__(f"archived in {name}; {why}")
         self.name = name
         """Of the file that is needed."""
+        self._place = folder, reason
+
+    def __reduce__(self) -> tuple[type[Archived], tuple[str, Path | None, str | None]]:
+        """Let another process raise it."""
+        return type(self), (self.name, *self._place)
 
 
 class Erased(StorageError):
@@ -60,6 +68,10 @@ class Erased(StorageError):
     def __init__(self, index: int) -> None:
         super().__init__(f"erased by order: entry {index} of the journal")
         self.index = index
+
+    def __reduce__(self) -> tuple[type[Erased], tuple[int]]:
+        """Let another process raise it."""
+        return type(self), (self.index,)
 
 
 class Unsupported(StorageError, ValueError):

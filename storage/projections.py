@@ -88,7 +88,8 @@ def _compared(connection: sa.Connection, copy: sa.Connection, unread: set[int]) 
             there = next(made, None)
         else:
             differing = [name for name in _NAMES if getattr(here, name) != getattr(there, name)]
-            if differing and not unread.intersection((here.result_index, here.failed_index, here.parked_index)):
+            made_by = (here.result_index, here.failed_index, here.parked_index, here.fetched_index)
+            if differing and not unread.intersection(made_by):
                 what = f"package {there.message_guid} is not what the journal says: {', '.join(differing)}"
                 yield verification.Fault(there.entry_index, what)
             here, there = next(live, None), next(made, None)

@@ -70,7 +70,8 @@ def command(
     tells who has erased what, and why. A package without its result is refused. What was erased before is told, and
     nothing is written.
 
-    Exit code 3 where the key is deleted, but somebody who reads keeps its bytes in the files of the database.
+    Exit code 3 where the key is deleted, but somebody who reads keeps its bytes in the files of the database; and where
+    --before has kept packages that cannot be erased, as their archive is away.
     """
     if (message is None) == (before is None):
         raise click.UsageError("name a message, or a time with --before")
@@ -93,6 +94,8 @@ def command(
         click.echo(text)
     if not scrubbed:
         raise outcome.Stop(_HELD, outcome.NOT_READY)
+    if said.get("kept"):
+        raise outcome.Stop(f"{show.counted(said['kept'], 'package')} not erased; {said['why']}", outcome.NOT_READY)
 
 
 def _one(db: database.Database, message: str | int, order: erasure.Order, *, yes: bool) -> tuple[dict[str, Any], str]:

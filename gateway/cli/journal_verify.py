@@ -68,7 +68,7 @@ def command(
     of them), results (signed, and to their messages), replay (verdicts and results made again). The installation may be
     running, stopped, or a copy that cannot be written; it is only read.
 
-    Exit code 1 where anything is wrong, 3 where it cannot be read.
+    Exit code 1 where anything is wrong, 3 where it cannot be read, or not all of it.
     """
     believed = tuple(each for path in certificates for each in trust.load(path))
     question = Question(start, stop, jobs, chain_only=chain_only, believed=believed)
@@ -80,6 +80,8 @@ def command(
     except KeyboardInterrupt:
         raise outcome.Stop("interrupted: what was not told is not verified", INTERRUPTED) from None
     show.line(_data(report)) if as_json else _end(report)
+    if report.stopped is not None:
+        raise outcome.Stop(report.stopped, outcome.BAD if report.faults else outcome.NOT_READY)
     sys.exit(0 if report.is_good else outcome.BAD)
 
 
@@ -108,6 +110,7 @@ def _end(report: Report) -> None:
 def _data(report: Report) -> dict[str, Any]:
     return {
         "good": report.is_good,
+        "stopped": report.stopped,
         "size": report.size,
         "from": report.start,
         "to": report.stop,

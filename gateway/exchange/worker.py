@@ -54,7 +54,8 @@ class Worker:
     def run_once(self) -> bool:
         """Execute the oldest waiting package; False when there is none.
 
-        Raises NotReady and Unavailable: the package is given back then, and this run of it does not count.
+        Raises NotReady and Unavailable: the package is given back then, and this run of it does not count. One that
+        cannot be opened is put aside.
         """
         self._house.check_ready()
         claim = work.claim(self._house.database, self._name, self._lease, clock.now())
@@ -64,10 +65,15 @@ class Worker:
         self._current = claim.package.message_guid
         try:
             self._finish(claim)
+        except (storage_errors.KeyMissing, storage_errors.Archived) as error:
+            # Of this package alone: the others may be sealed under a key that is here.
+            log.error("package not readable", extra={"facts": {"message": self._current, "reason": str(error)}})  # noqa: TRY400
+            self._put_aside(claim.package)
         except (storage_errors.NotReady, errors.Unavailable):
             self._give_back(claim.package)
             raise
         except contract_errors.UnknownPath:
+            log.warning("contract gone", extra={"facts": {"message": self._current, "pack": claim.package.pack}})
             self._put_aside(claim.package)
         except (storage_errors.AlreadyFinished, storage_errors.ClaimLost):
             log.info("finished by another worker", extra={"facts": {"message": claim.package.message_guid}})
@@ -107,11 +113,10 @@ class Worker:
             work.release(self._house.database, package.message_guid, self._name, clock.now())
 
     def _put_aside(self, package: packages.Package) -> None:
-        """Leave a package whose pack was removed, and with it its service, until the pack is there again (P2).
+        """Leave a package whose pack, and with it its service, or whose key is gone until that is there again (P2).
 
-        Nobody can write its result or ask for it meanwhile. It is looked at once a lease, and keeps nobody waiting.
+        Nobody can write its result meanwhile. It is looked at once a lease, and keeps nobody waiting.
         """
-        log.warning("contract gone", extra={"facts": {"message": package.message_guid, "pack": package.pack}})
         later = clock.now() + self._lease
         with contextlib.suppress(storage_errors.NotReady):
             work.release(self._house.database, package.message_guid, self._name, later)

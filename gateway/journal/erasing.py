@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 from storage import database, directory, erasure, journal, packages, search
+from storage import errors as storage_errors
 from storage.subjects import Subject
 
 BATCH: Final = 100
@@ -47,6 +48,10 @@ class Swept:
     first: int | None
     """Indexes of the first and last `payload-erased` entries; None where there is none."""
     last: int | None
+    kept: int = 0
+    """Packages that cannot be erased, as those of whose key only an archive that is not here knows."""
+    why: str | None = None
+    """Why the first of these cannot."""
 
 
 def named(connection: directory.Connection, guid: str) -> list[Named]:
@@ -90,17 +95,24 @@ def sweep(
 ) -> Swept:
     """Erase the packages of these entries, `BATCH` in one transaction; those that were erased meanwhile are passed by.
 
-    `progress` is told how many more were looked at. What is done when it is interrupted stays done.
+    `progress` is told how many more were looked at. What is done when it is interrupted stays done; one that cannot be
+    erased keeps no other one.
     """
-    made: list[int] = []
+    made, kept = list[int](), list[str]()
     for start in range(0, len(indexes), BATCH):
         batch = indexes[start : start + BATCH]
         with db.write(point="erase") as connection:
             done = erasure.orders(connection, batch)
-            targets = [erasure.target(connection, index) for index in batch if index not in done]
+            targets = []
+            for index in batch:
+                try:
+                    targets += [erasure.target(connection, index)] if index not in done else []
+                except (storage_errors.Archived, storage_errors.NotErasable) as error:
+                    kept.append(f"entry {index}: {error}")
             made += [entry.index for entry in erasure.erase(connection, targets, order, clock())]
         progress(len(batch))
-    return Swept(len(made), made[0] if made else None, made[-1] if made else None)
+    first, last = (made[0], made[-1]) if made else (None, None)
+    return Swept(len(made), first, last, len(kept), kept[0] if kept else None)
 
 
 def _told(order: journal.Entry) -> Told:

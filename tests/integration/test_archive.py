@@ -19,7 +19,7 @@ from click.testing import CliRunner
 from gateway import errors as gateway_errors
 from gateway import vault
 from gateway.cli import main
-from gateway.journal import errors, publishing
+from gateway.journal import erasing, errors, publishing
 from gateway.journal.archiving import checking, making
 from gateway.journal.archiving.manifest import Manifest
 from gateway.journal.archiving.month import Month
@@ -530,6 +530,14 @@ def test_results_that_nobody_fetched__go_where_it_is_said(town):
     assert answer(town, "c") == towns.RESULT + b"c"
 
 
+def test_result_that_nobody_fetched_and_that_is_erased__goes(town):
+    known = town.ask(packages.find_all, GUIDS.values()).values()
+    (package,) = [each for each in known if each.is_unfetched and Month.of(each.finished_at) == JANUARY]
+    erase(town, package.entry_index)
+    assert town.drop(JANUARY).unfetched == 0
+    assert package.result_index not in {index for index, _ in town.payloads()}
+
+
 def test_month_whose_result_comes_later__keeps_its_result(town):
     """The request of d is of February, its result of March."""
     town.write(journal.Event(journal.Kind.RESULT_FETCHED, NOW, GUIDS["d"]))
@@ -551,6 +559,33 @@ def test_file_of_the_archive_is_away__it_is_named_and_nothing_is_called_wrong(to
     assert f"archived in {path.name}" in told.what
     (tmp_path / path.name).rename(path)
     assert answer(town, "a") == towns.RESULT + b"a"
+
+
+def test_file_of_the_archive_cannot_be_read__it_is_named_with_the_reason(town):
+    town.drop(JANUARY)
+    path = paths(town)[0]
+    path.unlink()
+    path.mkdir()  # the superuser may read everything else
+    with pytest.raises(storage_errors.Archived, match=f"archived in {path.name}; it cannot be read in .*: Is a dir"):
+        answer(town, "a")
+    (told,) = faults(town)
+    assert told.unread
+
+
+@pytest.mark.parametrize(
+    ("statement", "expected"),
+    [
+        ("UPDATE journal_archive SET month = CAST(x'ff' AS TEXT) WHERE number = 0", [0, 1, 2, 5, 7]),
+        ("INSERT INTO journal_archive SELECT 7, month, 'x', 9, 'x', sha256, size, 0 FROM journal_archive LIMIT 1", []),
+    ],
+)
+def test_archive_of_which_the_journal_does_not_tell__is_not_believed(town, statement, expected):
+    town.drop(JANUARY)
+    town.disarm()
+    with town.db.write() as connection:
+        connection.exec_driver_sql(statement)
+    assert [fault.index for fault in faults(town) if not fault.unread] == expected
+    assert [fault for fault in faults(town) if fault.unread] == []
 
 
 def test_file_of_another_journal_under_the_name__is_no_document(town, tmp_path):
@@ -649,6 +684,16 @@ def test_refused_package_whose_archive_is_away__is_not_erased_and_the_file_is_na
     size = len(town.entries())
     erase(town, town.ask(packages.get, GUIDS["a"]).entry_index)
     assert len(town.entries()) == size + 1
+
+
+def test_all_are_erased_while_an_archive_is_away__only_refused_packages_in_it_are_kept(town):
+    town.drop(JANUARY)
+    paths(town)[0].unlink()
+    due = town.ask(lambda connection: list(erasure.due(connection, NOW)))
+    swept = erasing.sweep(town.db, due, erasure.Order("five years", "A. Petrova"), lambda: NOW, lambda _: None)
+    assert (swept.erased, swept.kept) == (len(due) - 1, 1)
+    assert swept.why.startswith("entry 7: archived in journal-2025-01.zip")
+    assert town.ask(lambda connection: list(erasure.due(connection, NOW))) == [7]
 
 
 def test_erased_before_it_was_archived__the_archive_says_by_which_entry(tmp_path):

@@ -14,9 +14,12 @@ from gateway.cli import main
 from gateway.journal import receipt
 from gateway.journal.archiving import dropping, making
 from gateway.journal.archiving.month import Month
+from gateway.journal.replay import days, live
+from signing import issue
 from storage import journal, packages, verification
 from tests import samples as texts
 from tests import stand as stands
+from tests.unit.families.nsi import loads
 
 GUID = "a5b1c7de-0000-4000-8000-000000000001"
 LATER = stands.NOW + dt.timedelta(days=40)
@@ -106,6 +109,33 @@ def test_replay__is_equal_by_the_archives_and_says_which_is_needed(stand, droppe
     output = run(stand, "journal", "replay", code=3)
     assert "archived in journal-" in output
     assert "put it back from a copy" in output
+
+
+def test_dictionary_whose_archive_is_away__is_asked_for_and_not_called_different(tmp_path):
+    stand = stands.Stand(tmp_path / "data")
+    (tmp_path / "dictionary.csv").write_bytes(loads.csv_of(3, [("1", "Холодное водоснабжение", GUID)]))
+    run(stand, "nsi", "load", str(tmp_path / "dictionary.csv"))
+    archive_and_drop(stand)
+    assert "archived in journal-" in run(stand, "journal", "replay", code=3)
+    stand.close()
+
+
+def test_certificate_whose_archive_is_away_and_that_is_still_believed__needs_no_archive(tmp_path):
+    stand = stands.Stand(tmp_path / "data")
+    (tmp_path / "ca.crt").write_bytes(issue.pem(issue.new_authority("p256", "CA", now=stands.NOW).certificate))
+    run(stand, "trust", "add", str(tmp_path / "ca.crt"))
+    archive_and_drop(stand)
+    with live.opened(stand.settings) as opened:
+        assert days.Days(opened).at(0) is not None
+    stand.close()
+
+
+def archive_and_drop(stand):
+    """Drop every month, and lose the archives."""
+    house, settings = stand.house, stand.settings
+    for made in list(making.Maker(house.database, house.key, settings, settings.archives).make(None, LATER)):
+        dropping.drop(house.database, settings, Month.read(made.archive.month), LATER, unfetched=True)
+        made.path.unlink()
 
 
 def test_state__prints_documents_by_the_archives_and_says_which_is_needed(stand, dropped):

@@ -225,9 +225,20 @@ def test_before__erases_every_finished_package_and_says_what_it_left(stand):
     assert f"erased: 4 packages; entries {before} to {before + 3} tell of it" in done
     assert "1 package without a result kept" in done
     again = json.loads(erase(stand, "--before", now, "--json").stdout)
-    assert again == {"erased": 0, "first": None, "last": None, "unfinished": 1, "scrubbed": True}
+    nothing = {"erased": 0, "first": None, "last": None, "kept": 0, "why": None}
+    assert again == {**nothing, "unfinished": 1, "scrubbed": True}
     with stand.house.database.read() as connection:
         assert list(verification.verify(connection)) == []
+
+
+def test_before__keeps_what_cannot_be_erased_and_erases_all_others(stand):
+    refused = index_of(stand, journal.Kind.PACKAGE_REFUSED, code=errors.MESSAGE_GUID_USED)
+    sql(stand, "DELETE FROM journal_payload WHERE entry_index = ?", refused)
+    done = erase(stand, "--before", clock.now().isoformat(), "--yes", code=3)
+    assert "erased: 3 packages" in done.stdout
+    assert (
+        f"1 package not erased; entry {refused}: the payload of entry {refused} is not in the database" in done.stderr
+    )
 
 
 def test_damaged_entry__is_told_and_nothing_is_erased(stand):

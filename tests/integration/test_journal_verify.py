@@ -15,15 +15,16 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from gateway import vault
 from gateway.cli import main
 from gateway.families import handlers
-from gateway.journal import publishing
+from gateway.journal import erasing, publishing
 from gateway.journal.verifying import answers, engine, parts
 from gateway.journal.verifying.question import MOST, Name, Question, Stage
 from signing import issue, policy, trust
 from storage import database as databases
+from storage import erasure, journal, verification
 from storage import errors as storage_errors
-from storage import journal, verification
 from tests import replayed
 from tests import samples as texts
 from tests import stand as stands
@@ -133,6 +134,39 @@ def test_damaged_payload__is_told_once_and_the_rest_is_verified_too(stand):
     assert f"entry {result}: payload 'result': not a zstd frame" in text
 
 
+def test_erased_package__is_no_fault_of_any_stage(stand):
+    accepted = indexes(stand, journal.Kind.PACKAGE_ACCEPTED)[-1]
+    order = erasure.Order("request 17", "A. Petrova")
+    erasing.erase(stand.house.database, accepted, order, stands.NOW)
+    found = asked(stand.settings.data)
+    assert [each["stage"] for each in found["stages"]] == list(Name)
+    counts = {each["stage"]: each["counts"] for each in found["stages"]}
+    assert counts["results"] == {"results": 1, "failed runs": 0}
+    assert counts["replay"]["verdicts not judged"] == 1
+
+
+def test_key_is_gone__what_is_wrong_is_named_all_the_same(stand):
+    vault.path(stand.settings).unlink()
+    found = asked(stand.settings.data, code=3)
+    assert (found["good"], found["first"], [each["stage"] for each in found["stages"]]) == (False, None, list(Name)[:3])
+    assert "the installation's key is not here" in found["stopped"]
+    (result,) = indexes(stand, journal.Kind.RESULT_MADE)[:1]
+    sql(stand, "UPDATE journal_entry SET kind = 'x' WHERE entry_index = ?", result)
+    assert asked(stand.settings.data, code=1)["first"] == result
+    assert f"entry {result}: the columns do not repeat the record (chain)" in run(stand.settings.data, code=1).stdout
+
+
+def test_damaged_entry_of_a_fetch__is_named_and_not_the_package_before_it(stand):
+    with stand.house.database.read() as connection:
+        guid = journal.entry(connection, indexes(stand, journal.Kind.RESULT_MADE)[0]).message
+    stand.state(guid)
+    (fetched,) = indexes(stand, journal.Kind.RESULT_FETCHED)
+    sql(stand, "UPDATE journal_entry SET record = x'00' WHERE entry_index = ?", fetched)
+    found = asked(stand.settings.data, code=1)
+    assert found["first"] == fetched
+    assert [stage for stage, _ in faults(found) if stage == "packages"] == []
+
+
 EXTRA = """
     INSERT INTO package SELECT 'x', 0, received_at, sender, 'x', 'x', digest, organisation, system, path, service,
     operation, pack, version, NULL, NULL, NULL, NULL, NULL FROM package LIMIT 1
@@ -215,6 +249,15 @@ def test_what_is_not_even_text__is_told_and_every_stage_goes_on(stand, statement
     sql(stand, statement, result)
     found = asked(stand.settings.data, code=1)
     assert faults(found)[0] == (stage, 0 if stage == "checkpoints" else result)
+    assert [each["stage"] for each in found["stages"]] == list(Name)
+
+
+def test_entry_of_an_erased_package_that_is_not_even_text__is_told(stand):
+    accepted = indexes(stand, journal.Kind.PACKAGE_ACCEPTED)[-1]
+    erasing.erase(stand.house.database, accepted, erasure.Order("request 17", "A. Petrova"), stands.NOW)
+    sql(stand, "UPDATE journal_entry SET message = CAST(x'ff' AS TEXT) WHERE entry_index = ?", accepted)
+    found = asked(stand.settings.data, code=1)
+    assert found["faults"][0] == {"stage": "chain", "index": accepted, "what": "the columns do not repeat the record"}
     assert [each["stage"] for each in found["stages"]] == list(Name)
 
 

@@ -7,12 +7,13 @@ import threading
 
 import pytest
 
-from gateway import clock, wire
+from gateway import clock, vault, wire
 from gateway.exchange import worker
 from gateway.families import handlers
 from storage import errors as storage_errors
 from storage import work
 from tests import samples
+from tests import stand as stands
 
 ELEMENT = f"{{{wire.ROOT}house-management/}}importHouseUORequest"
 
@@ -42,6 +43,24 @@ def test_p5_fault_in_any_step__the_package_has_one_result_in_the_end(stand, monk
         pass
     monkeypatch.undo()
     assert stand.result(guid).findtext(wire.base("RequestState")) == "3"
+
+
+def test_package_whose_key_is_gone__keeps_no_other_one_waiting_and_is_executed_when_it_is_back(stand, monkeypatch):
+    path = vault.path(stand.settings)
+    before = path.read_bytes()
+    closed = stand.send(samples.EXPORT).message_guid
+    path.write_bytes(vault.new_file())
+    stand.close()
+    other = stands.Reopened(stand.settings)
+    guid = other.send(samples.EXPORT).message_guid
+    other.work()
+    assert other.result(guid).findtext(wire.base("RequestState")) == "3"
+    assert other.state(closed).xml.findtext(f".//{wire.base('RequestState')}") == "2"
+    other.close()
+    path.write_bytes(before + path.read_bytes())
+    stand.open()
+    monkeypatch.setattr(clock, "now", lambda: dt.datetime.now(dt.UTC) + dt.timedelta(seconds=stand.settings.lease + 1))
+    assert stand.result(closed).findtext(wire.base("RequestState")) == "3"
 
 
 def test_package_that_takes_long__keeps_its_lease(stand, monkeypatch):

@@ -83,8 +83,10 @@ class Days:
             self._keep_list(entry, sha256)
 
     def _keep_certificate(self, entry: journal.Entry, place: tuple[str, str | None]) -> None:
+        if place in self._certificates:
+            return
         data = self._payload(entry, "certificate")
-        if place not in self._certificates and data is not None:
+        if data is not None:
             try:
                 read = certificates.read(data)
             except errors.SigningError:
@@ -92,8 +94,10 @@ class Days:
             self._certificates[place] = trust_folder.Found(_NOWHERE, read, place[1])
 
     def _keep_list(self, entry: journal.Entry, sha256: str) -> None:
+        if sha256 in self._lists:
+            return
         data = self._payload(entry, "crl")
-        if sha256 not in self._lists and data is not None:
+        if data is not None:
             try:
                 self._lists[sha256] = revocation.read(data)
             except errors.SigningError:

@@ -96,6 +96,8 @@ class Replay:
         except Unrecorded:
             self._tainted = True
             self._tell(entry, Part.DIRECTORY, Fate.UNJUDGED, why=Why.LOAD_NOT_RECORDED)
+        except storage_errors.NotReady:
+            raise  # nothing is known to differ
         except (Damaged, ValueError, KeyError, storage_errors.StorageError) as error:
             self._tell(entry, Part.DIRECTORY, Fate.DIFFERENT, found=str(error), why=Why.UNEXPLAINED)
 

@@ -42,9 +42,12 @@ def verify(conf: Settings, question: Question, progress: Progress, told: Callabl
             raise NoSuchEntries(f"the journal has {size} entries, from 0 to {size - 1}")
         report = Report(size, question.start, stop, clock.now())
         run = _Verification(conf, question, db, connection, report, progress)
-        for stage in run.stages():
-            report.stages.append(stage)
-            told(stage)
+        try:
+            for stage in run.stages():
+                report.stages.append(stage)
+                told(stage)
+        except (storage_errors.KeyMissing, storage_errors.Archived) as error:
+            report.stopped = str(error)  # what was found until then is to be told all the same
         with contextlib.suppress(ValueError, TypeError, storage_errors.NotFound):
             report.head = next((row.hash for row in journal.rows(connection, size - 1)), None)
             report.root = merkle.root(connection, size).hex()

@@ -83,6 +83,8 @@ class Report:
     """Root of the tree over all entries, in hex; None where it cannot be computed."""
     ended: dt.datetime | None = None
     stages: list[Stage] = dataclasses.field(default_factory=list)
+    stopped: str | None = None
+    """Why the stages after the last of these were not gone through: a key or an archive that they need is not here."""
 
     @property
     def faults(self) -> list[tuple[Name, verification.Fault]]:
@@ -92,5 +94,5 @@ class Report:
 
     @property
     def is_good(self) -> bool:
-        """Whether nothing is wrong."""
-        return not any(stage.faults for stage in self.stages)
+        """Whether nothing is wrong, and everything was verified that was asked about."""
+        return self.stopped is None and not any(stage.faults for stage in self.stages)

@@ -146,6 +146,23 @@ def test_restored_twice_from_one_copy__the_epochs_are_counted_on(marked):
         write(marked(), 5)
 
 
+@pytest.mark.parametrize("is_there", [True, False])
+def test_file_replaced_under_a_process_that_runs__it_accepts_nothing_until_it_is_started_anew(tmp_path, is_there):
+    file = tmp_path / "running.db"
+    running = Database.open(f"sqlite:///{file}", mark=tmp_path / "running.mark")
+    running.migrate()
+    write(running, 2)
+    if is_there:
+        shutil.copy(file, tmp_path / "copy.db")
+        (tmp_path / "copy.db").replace(file)
+    else:
+        file.unlink()
+    for use in (write, Database.ping, Database.recognise):
+        with pytest.raises(errors.NotReady, match="was replaced while it was open"):
+            use(running)
+    running.close()
+
+
 def test_two_nodes_and_many_threads__one_entry(marked):
     first, second = marked("first"), marked("second")
     for database in (first, second, first, second):
