@@ -52,6 +52,11 @@ class Archived(NotReady):
         super().__init__(f"archived in {name}; {place}")
         self.name = name
         """Of the file that is needed."""
+        self._folder = folder
+
+    def __reduce__(self) -> tuple[type[Archived], tuple[str, Path | None]]:
+        """Let another process raise it."""
+        return type(self), (self.name, self._folder)
 
 
 class Erased(StorageError):
@@ -60,6 +65,10 @@ class Erased(StorageError):
     def __init__(self, index: int) -> None:
         super().__init__(f"erased by order: entry {index} of the journal")
         self.index = index
+
+    def __reduce__(self) -> tuple[type[Erased], tuple[int]]:
+        """Let another process raise it."""
+        return type(self), (self.index,)
 
 
 class Unsupported(StorageError, ValueError):

@@ -27,7 +27,8 @@ def judge(
 ) -> Iterator[verification.Fault]:
     """Yield the answers of a range that are not signed by one of the certificates (DER), or answer another message.
 
-    An authority among them vouches for whom it has issued. What cannot be read is told by the chain, and passed over.
+    An authority among them vouches for whom it has issued. What cannot be read, or was erased by order, is told by the
+    chain, and passed over.
     """
     store = trust.TrustStore.believing(certificates.read(each) for each in believed)
     by = policy.archive(selection.choose(gost_backend))
@@ -37,7 +38,7 @@ def judge(
         try:
             entry = journal.decode(row.record, row.hash)
             data = journal.payload(connection, entry.index, packages.RESULT)
-        except (ValueError, TypeError, errors.NotFound):
+        except (ValueError, TypeError, errors.NotFound, errors.Erased):
             continue
         counts[KINDS[row.kind]] = counts.get(KINDS[row.kind], 0) + 1
         yield from (verification.Fault(row.entry_index, what) for what in faults(data, entry, store, by))

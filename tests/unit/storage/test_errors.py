@@ -2,7 +2,9 @@ from __future__ import annotations
 
 import errno
 import os
+import pickle
 import sqlite3
+from pathlib import Path
 
 import psycopg
 import pytest
@@ -81,6 +83,12 @@ def test_fault_is_ours__passes_unchanged(error):
     with pytest.raises(type(error)) as caught, errors.translated():
         raise error
     assert caught.value is error
+
+
+@pytest.mark.parametrize("error", [errors.Archived("journal-2026-01.zip", Path("archives")), errors.Erased(7)])
+def test_raised_in_another_process__says_and_knows_the_same(error):
+    came = pickle.loads(pickle.dumps(error))  # noqa: S301  # our own
+    assert (type(came), str(came), vars(came)) == (type(error), str(error), vars(error))
 
 
 def test_translated__keeps_the_cause():
