@@ -11,6 +11,7 @@ from typing import Any, Final
 
 import click
 
+from gateway import errors
 from gateway.cli import outcome, place, show
 from gateway.journal.verifying import engine
 from gateway.journal.verifying.question import Name, NoSuchEntries, Question, Report, Stage
@@ -72,7 +73,10 @@ def command(
     """
     believed = tuple(each for path in certificates for each in trust.load(path))
     question = Question(start, stop, jobs, chain_only=chain_only, believed=believed)
-    conf = where.load() if chain_only else where.need()
+    try:
+        conf = where.load() if chain_only else where.need()
+    except errors.Unavailable as error:
+        raise outcome.Stop(f"{error}; a copy without its keys is verified by --chain", outcome.NOT_READY) from error
     try:
         report = engine.verify(conf, question, _progress, (lambda _: None) if as_json else _tell)
     except NoSuchEntries as error:
@@ -86,7 +90,11 @@ def command(
 def _tell(stage: Stage) -> None:
     counted = ", ".join(f"{number} {what}" for what, number in stage.counts.items())
     found = len(stage.faults) + stage.more
-    verdict = click.style(show.counted(found, "fault"), fg="red") if found else click.style("well", fg="green")
+    if not stage.counts and not found:
+        counted, good = "nothing", click.style("not done", fg="yellow")
+    else:
+        good = click.style("well", fg="green")
+    verdict = click.style(show.counted(found, "fault"), fg="red") if found else good
     click.echo(f"{stage.name:<12} {counted}: {verdict}")
     for note in stage.notes:
         click.echo(f"{'':<12} {note}")

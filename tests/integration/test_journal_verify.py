@@ -120,7 +120,36 @@ def test_chain_alone__needs_nothing_but_the_database(stand, tmp_path):
     stand.house.database.close()
     shutil.copy(stand.settings.data / "gateway.db", bare)
     assert [each["stage"] for each in asked(bare, "--chain")["stages"]] == ["chain", "checkpoints"]
-    assert "is not an installation yet" in run(bare, code=3).output
+    assert "a copy without its keys is verified by --chain" in run(bare, code=3).output
+
+
+def test_key_of_the_packages_is_away__nothing_is_called_wrong(stand):
+    (stand.settings.data / "keys" / "data.key").unlink()
+    found = asked(stand.settings.data)
+    notes = {each["stage"]: " ".join(each["notes"]) for each in found["stages"]}
+    assert found["good"]
+    assert "were not judged" in notes["results"]
+    assert "nothing was made again" in notes["replay"]
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("replay", "-o", "{away}/report.html"),
+        ("replay", "--registry", "{file}/registry"),
+        ("receipt", "{message}", "-o", "{away}/r"),
+    ],
+)
+def test_file_that_cannot_be_written__is_one_sentence(told, tmp_path, arguments):
+    (tmp_path / "file").touch()
+    url = f"sqlite:///{told.settings.data / 'gateway.db'}"
+    with contextlib.closing(databases.Database.open(url)) as db, db.read() as connection:
+        message = next(each.message for each in journal.entries(connection) if each.message)
+    names = {"away": tmp_path / "away", "file": tmp_path / "file", "message": message}
+    given = [each.format(**names) for each in arguments]
+    done = CliRunner().invoke(main, ["--data", str(told.settings.data), "journal", *given])
+    assert (done.exit_code, done.stderr.count("\n")) == (1, 1)
+    assert "cannot be written: " in done.stderr
 
 
 def test_damaged_payload__is_told_once_and_the_rest_is_verified_too(stand):

@@ -39,7 +39,7 @@ def verify(conf: Settings, question: Question, progress: Progress, told: Callabl
         size = journal.size(connection)
         stop = size if question.stop is None else question.stop
         if not question.start <= stop <= size or (size and question.start == stop):
-            raise NoSuchEntries(f"the journal has {size} entries, from 0 to {size - 1}")
+            raise NoSuchEntries(f"from {question.start} up to {stop}; the journal has {size}, from 0 to {size - 1}")
         report = Report(size, question.start, stop, clock.now())
         run = _Verification(conf, question, db, connection, report, progress)
         for stage in run.stages():
@@ -119,8 +119,13 @@ class _Verification:
     def _replay(self) -> Stage:
         stage, report = Stage(Name.REPLAY), self._report
         asked = range(report.start, report.stop)
-        with self._progress(stage.name, report.size) as done:
-            found = again.replayed(live.on(self._conf, self._connection), asked, done)
+        try:
+            with self._progress(stage.name, report.size) as done:
+                found = again.replayed(live.on(self._conf, self._connection), asked, done)
+        except (storage_errors.Archived, storage_errors.KeyMissing) as error:
+            # What comes later cannot be made again without what came before; the other stages are done all the same.
+            stage.notes.append(f"nothing was made again: {error}")
+            return stage
         _take(stage, again.different(found, report.size - 1))
         stage.counts, stage.notes = again.counts(found), again.notes(found)
         return stage
