@@ -146,8 +146,10 @@ def load(path: Path) -> tuple[Certificate, ...]:
         data = path.read_bytes()
         pem = b"-----BEGIN" in data
         found = x509.load_pem_x509_certificates(data) if pem else [x509.load_der_x509_certificate(data)]
-    except (OSError, ValueError) as error:
+    except OSError as error:
         raise errors.CertificateUnreadable(f"{path}: {error}") from error
+    except ValueError as error:
+        raise errors.CertificateUnreadable(f"{path} holds no certificate: PEM or DER is wanted") from error
     return tuple(usable(item.public_bytes(Encoding.DER), f"{path}: ") for item in found)
 
 

@@ -114,10 +114,11 @@ def _check(where: place.Place, files: tuple[Path, ...], certificate: Path | None
             checking.check_order(proved)
             _tell_checked(proved[-1], as_json=as_json)
     if not as_json:
-        good = (
-            "the archive is good" if len(proved) == 1 else f"the {len(proved)} archives are good, and follow each other"
+        one = len(proved) == 1
+        good = "the archive is good" if one else f"the {len(proved)} archives are good, and follow each other"
+        click.echo(
+            good if believed else f"{good}, if {'its' if one else 'their'} certificate is: name it by --certificate"
         )
-        click.echo(good if believed else f"{good}, if their certificate is: name it by --certificate")
 
 
 def _tell_checked(proved: checking.Proved, *, as_json: bool) -> None:

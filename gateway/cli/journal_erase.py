@@ -43,7 +43,7 @@ def _line(_: click.Context, parameter: click.Parameter, value: str | None) -> st
     "erase",
     epilog=show.examples(
         'gateway journal erase 3f0e7a54-0d53-4b2e-8a3c-6f1f1f2b9d11 --reason "request 17 of the data subject"',
-        'gateway journal erase "#81345" --reason "sent by mistake" --by "A. Petrova"',
+        'gateway journal erase "#81345" --reason "sent by mistake" --by "the archivist"',
         'gateway journal erase --before 2021-01-01 --reason "five years are over" --yes',
     ),
 )

@@ -5,9 +5,7 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import hashlib
-import re
 from pathlib import Path
-from typing import Final
 
 import click
 
@@ -20,18 +18,6 @@ from signing import certificates, issue, signer
 from storage import database, journal
 from storage import errors as storage_errors
 
-_INDEX: Final = re.compile(r"#?([0-9]{1,15})")
-
-
-class _Message(click.ParamType[str | int]):
-    """A MessageGUID, lower case, or the index of an entry."""
-
-    name = "message"
-
-    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str | int:
-        found = _INDEX.fullmatch(value)
-        return int(found[1]) if found else values.GUID.convert(value, param, ctx)
-
 
 @click.command(
     "evidence",
@@ -41,7 +27,7 @@ class _Message(click.ParamType[str | int]):
         "gateway journal evidence 3f0e7a54-0d53-4b2e-8a3c-6f1f1f2b9d11 --asic -o evidence.asice",
     ),
 )
-@click.argument("message", type=_Message())
+@click.argument("message", type=values.MESSAGE)
 @click.option(
     "-o",
     "--output",
@@ -71,10 +57,8 @@ def command(
         proofs.cover(db, conf, indexes[-1], lambda: signatures.load_key(conf))
     made = _made(conf, indexes, asic=asic, with_schema=with_schema)
     data = container.zipped(made.files, made.at)
-    try:
+    with outcome.writing(output):
         issue.write_atomically(output, data, mode=0o600, replace=force)
-    except OSError as error:
-        raise outcome.Stop(f"{output} cannot be written: {error.strerror or error}") from error
     sha256 = hashlib.sha256(data).hexdigest()
     if as_json:
         show.line({"file": str(output), "sha256": sha256, "size": len(data), "records": indexes, "absent": made.absent})

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from pathlib import Path
 
 import click
@@ -54,9 +56,13 @@ def command(
         return
     made = _made(where, str(message))
     if output is None:
-        click.echo(made, nl=False)
-    else:
+        show.line(json.loads(made)) if as_json else click.echo(made, nl=False)
+        return
+    with outcome.writing(output):
         issue.write_atomically(output, made, mode=0o644, replace=True)
+    if as_json:
+        show.line({"file": str(output), "sha256": hashlib.sha256(made).hexdigest(), "size": len(made)})
+    else:
         click.echo(f"receipt of {message}: {output}")
 
 
@@ -98,4 +104,5 @@ def _check(path: Path, certificate: Path | None, *, as_json: bool) -> None:
     click.echo(
         "the receipt is good" if believed else "the receipt is good if its certificate is: name it by --certificate"
     )
-    show.facts((name.replace("_", " "), "" if value is None else str(value)) for name, value in facts.items())
+    told = facts | {"signer_given": None}  # the sentence says it
+    show.facts((name.replace("_", " "), "" if value is None else str(value)) for name, value in told.items())

@@ -70,6 +70,8 @@ def command(
 
     Exit code 1 where something differs and nothing explains it.
     """
+    if output is not None and not output.absolute().parent.is_dir():
+        raise outcome.Stop(f"{output} cannot be written: there is no folder {output.absolute().parent}")
     with live.opened(where.need()) as opened, _place_for(folder) as empty:
         if contract is not None:
             contract = _pack(opened, contract).id
@@ -82,7 +84,8 @@ def command(
         raise outcome.Stop("no entry of the journal fits")
     if output is not None:
         words = ("Выбраны записи: " + "; ".join(chosen.words) + ".") if chosen.words else "Проверен весь журнал."
-        output.write_text(page.written(report, at=clock.now(), question=words), "utf-8")
+        with outcome.writing(output):
+            output.write_text(page.written(report, at=clock.now(), question=words), "utf-8")
     if as_json:
         show.line(text.data(report))
     else:
@@ -105,7 +108,8 @@ def _place_for(folder: Path | None) -> Iterator[Path]:
         with tempfile.TemporaryDirectory(prefix="hcs-gateway-replay-") as made:
             yield Path(made)
         return
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with outcome.writing(folder):
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     if any(folder.iterdir()):
         raise click.UsageError(f"{folder} is not empty: a registry is rebuilt from nothing")
     yield folder

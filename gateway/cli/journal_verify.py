@@ -11,6 +11,7 @@ from typing import Any, Final
 
 import click
 
+from gateway import errors
 from gateway.cli import outcome, place, show
 from gateway.journal.verifying import engine
 from gateway.journal.verifying.question import Name, NoSuchEntries, Question, Report, Stage
@@ -72,7 +73,10 @@ def command(
     """
     believed = tuple(each for path in certificates for each in trust.load(path))
     question = Question(start, stop, jobs, chain_only=chain_only, believed=believed)
-    conf = where.load() if chain_only else where.need()
+    try:
+        conf = where.load() if chain_only else where.need()
+    except errors.Unavailable as error:
+        raise outcome.Stop(f"{error}; a copy without its keys is verified by --chain", outcome.NOT_READY) from error
     try:
         report = engine.verify(conf, question, _progress, (lambda _: None) if as_json else _tell)
     except NoSuchEntries as error:
@@ -80,15 +84,19 @@ def command(
     except KeyboardInterrupt:
         raise outcome.Stop("interrupted: what was not told is not verified", INTERRUPTED) from None
     show.line(_data(report)) if as_json else _end(report)
-    if report.stopped is not None:
-        raise outcome.Stop(report.stopped, outcome.BAD if report.faults else outcome.NOT_READY)
+    if report.away is not None and not report.faults:
+        raise outcome.Stop(f"not everything could be verified: {report.away}", outcome.NOT_READY)
     sys.exit(0 if report.is_good else outcome.BAD)
 
 
 def _tell(stage: Stage) -> None:
     counted = ", ".join(f"{number} {what}" for what, number in stage.counts.items())
     found = len(stage.faults) + stage.more
-    verdict = click.style(show.counted(found, "fault"), fg="red") if found else click.style("well", fg="green")
+    if not stage.counts and not found:
+        counted, good = "nothing", click.style("not done", fg="yellow")
+    else:
+        good = click.style("well", fg="green")
+    verdict = click.style(show.counted(found, "fault"), fg="red") if found else good
     click.echo(f"{stage.name:<12} {counted}: {verdict}")
     for note in stage.notes:
         click.echo(f"{'':<12} {note}")
@@ -110,7 +118,7 @@ def _end(report: Report) -> None:
 def _data(report: Report) -> dict[str, Any]:
     return {
         "good": report.is_good,
-        "stopped": report.stopped,
+        "away": report.away,
         "size": report.size,
         "from": report.start,
         "to": report.stop,

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from gateway.cli import show
+from gateway.cli import outcome, show
 from gateway.journal import errors, witness
 from signing import trust
 from signing.gost import selection
@@ -45,7 +45,9 @@ def command(
     watcher = witness.Witness(url, folder, selection.choose(), believed, accept_key=accept_key)
     while True:
         try:
-            _tell(watcher.look(), as_json=as_json)
+            with outcome.writing(folder):
+                seen = watcher.look()
+            _tell(seen, as_json=as_json)
         except errors.Unreachable as error:
             if once:
                 raise

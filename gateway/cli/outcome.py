@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Final
 
 import click
@@ -56,6 +57,15 @@ def told() -> Iterator[None]:
         if code is None:
             raise
         raise Stop(str(error), code) from error
+
+
+@contextlib.contextmanager
+def writing(path: Path) -> Iterator[None]:
+    """Turn what the system says of a file or folder that is written into `Stop`."""
+    try:
+        yield
+    except OSError as error:
+        raise Stop(f"{path} cannot be written: {error.strerror or error}") from error
 
 
 def exit_code_of(error: Exception) -> int:

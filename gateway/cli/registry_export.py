@@ -57,10 +57,8 @@ def command(where: place.Place, output: Path | None, rebuilt: Path | None, *, op
             out.writelines(lines)
             out.flush()
         else:
-            try:
+            with outcome.writing(output):
                 issue.write_atomically(output, lines, mode=0o600, replace=force)
-            except OSError as error:
-                raise outcome.Stop(f"{output} cannot be written: {error.strerror or error}") from error
     personal = "personal data opened" if opened else "personal data left out"
     click.echo(f"{show.counted(told.count, 'object')}, {personal}, SHA-256 {told.digest.hexdigest()}", err=True)
 

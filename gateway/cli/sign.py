@@ -54,7 +54,8 @@ def command(where: place.Place, file: Path, key: str | None, certificate: Path |
     if output is None:
         sys.stdout.buffer.write(signed)
         return
-    issue.write_atomically(output, signed, mode=0o644, replace=True)
+    with outcome.writing(output):
+        issue.write_atomically(output, signed, mode=0o644, replace=True)
     click.echo(f"signed {etree.QName(element).localname}: {output}")
 
 

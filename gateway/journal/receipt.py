@@ -82,6 +82,8 @@ def check(data: bytes, certificate: Certificate | None, backend: Backend | None)
         signer = certificate or read_pem(content["certificate"])
         told = {name: content[name] for name in _TOLD}
         entry = journal.decode(record)
+    except UnicodeDecodeError as error:
+        raise errors.BadReceipt("not a receipt: it is no text") from error
     except (KeyError, TypeError, AttributeError, ValueError, RecursionError, SigningError, errors.BadNote) as error:
         raise errors.BadReceipt(f"not a receipt: {error}") from error
     if content.get("format") != FORMAT:

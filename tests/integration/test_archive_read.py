@@ -138,6 +138,15 @@ def archive_and_drop(stand):
         made.path.unlink()
 
 
+def test_verification_without_the_archive__names_it_and_does_all_else(without):
+    output = run(without, "journal", "verify", code=3)
+    lines = {line.split()[0]: line for line in output.splitlines() if not line.startswith(" ")}
+    assert all(lines[name].endswith(": well") for name in ("chain", "checkpoints", "packages", "results"))
+    assert lines["replay"].endswith("nothing: not done")
+    assert "others, were not judged: archived in journal-" in output
+    assert "nothing was made again: archived in journal-" in output
+
+
 def test_state__prints_documents_by_the_archives_and_says_which_is_needed(stand, dropped):
     done = CliRunner().invoke(main, ["--data", str(stand.settings.data), "state", dropped[2], "--request"])
     assert done.stdout_bytes == dropped[1]

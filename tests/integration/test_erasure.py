@@ -106,7 +106,7 @@ def test_receipt__is_the_same_byte_for_byte_and_is_good(stand, tmp_path):
 
 
 def test_search_and_state__show_what_is_erased(stand):
-    erase(stand, stand.house_guid, "--yes", "--by", "A. Petrova")
+    erase(stand, stand.house_guid, "--yes", "--by", "the archivist")
     order = entries(stand)[-1]
     found = [
         json.loads(line)

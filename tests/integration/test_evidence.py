@@ -376,7 +376,7 @@ def test_name_of_several_packages__is_told_with_their_indexes(house, tmp_path):
         ("00000000-0000-4000-8000-000000000000", 1, "no package 00000000-0000-4000-8000-000000000000, accepted or"),
         ("0", 1, "entry 0 tells of no package"),
         ("#99999", 1, "there is no entry 99999 in the journal"),
-        ("nobody", 2, "is not a GUID"),
+        ("nobody", 2, "is neither a GUID"),
     ],
 )
 def test_message_that_names_nothing__is_told_in_one_sentence(house, tmp_path, message, code, said):

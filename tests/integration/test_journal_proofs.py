@@ -255,6 +255,9 @@ def test_commands__give_and_check_a_receipt_and_a_checkpoint(opened, tmp_path):
     run("receipt", GUID, "-o", file)
     assert file.read_bytes() == ask(stand, f"/journal/receipt/{guid}").body
     assert run("receipt", guid) == file.read_text("utf-8")
+    line = run("receipt", guid, "--json")
+    assert (line.count("\n"), json.loads(line)) == (1, json.loads(file.read_text("utf-8")))
+    assert json.loads(run("receipt", guid, "-o", file, "--json"))["file"] == str(file)
     told = json.loads(run("receipt", "--check", file, "--json"))
     assert (told["message_guid"], told["index"], told["signer_given"]) == (guid, 300, False)
     assert "name it by --certificate" in run("receipt", "--check", file)

@@ -121,7 +121,36 @@ def test_chain_alone__needs_nothing_but_the_database(stand, tmp_path):
     stand.house.database.close()
     shutil.copy(stand.settings.data / "gateway.db", bare)
     assert [each["stage"] for each in asked(bare, "--chain")["stages"]] == ["chain", "checkpoints"]
-    assert "is not an installation yet" in run(bare, code=3).output
+    assert "a copy without its keys is verified by --chain" in run(bare, code=3).output
+
+
+def test_key_of_the_packages_is_away__nothing_is_called_wrong(stand):
+    (stand.settings.data / "keys" / "data.key").unlink()
+    found = asked(stand.settings.data, code=3)
+    notes = {each["stage"]: " ".join(each["notes"]) for each in found["stages"]}
+    assert not found["good"]
+    assert "were not judged" in notes["results"]
+    assert "nothing was made again" in notes["replay"]
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("replay", "-o", "{away}/report.html"),
+        ("replay", "--registry", "{file}/registry"),
+        ("receipt", "{message}", "-o", "{away}/r"),
+    ],
+)
+def test_file_that_cannot_be_written__is_one_sentence(told, tmp_path, arguments):
+    (tmp_path / "file").touch()
+    url = f"sqlite:///{told.settings.data / 'gateway.db'}"
+    with contextlib.closing(databases.Database.open(url)) as db, db.read() as connection:
+        message = next(each.message for each in journal.entries(connection) if each.message)
+    names = {"away": tmp_path / "away", "file": tmp_path / "file", "message": message}
+    given = [each.format(**names) for each in arguments]
+    done = CliRunner().invoke(main, ["--data", str(told.settings.data), "journal", *given])
+    assert (done.exit_code, done.stderr.count("\n")) == (1, 1)
+    assert "cannot be written: " in done.stderr
 
 
 def test_damaged_payload__is_told_once_and_the_rest_is_verified_too(stand):
@@ -136,7 +165,7 @@ def test_damaged_payload__is_told_once_and_the_rest_is_verified_too(stand):
 
 def test_erased_package__is_no_fault_of_any_stage(stand):
     accepted = indexes(stand, journal.Kind.PACKAGE_ACCEPTED)[-1]
-    order = erasure.Order("request 17", "A. Petrova")
+    order = erasure.Order("request 17", "the archivist")
     erasing.erase(stand.house.database, accepted, order, stands.NOW)
     found = asked(stand.settings.data)
     assert [each["stage"] for each in found["stages"]] == list(Name)
@@ -148,8 +177,8 @@ def test_erased_package__is_no_fault_of_any_stage(stand):
 def test_key_is_gone__what_is_wrong_is_named_all_the_same(stand):
     vault.path(stand.settings).unlink()
     found = asked(stand.settings.data, code=3)
-    assert (found["good"], found["first"], [each["stage"] for each in found["stages"]]) == (False, None, list(Name)[:3])
-    assert "the installation's key is not here" in found["stopped"]
+    assert (found["good"], found["first"], [each["stage"] for each in found["stages"]]) == (False, None, list(Name))
+    assert "the installation's key is not here" in found["away"]
     (result,) = indexes(stand, journal.Kind.RESULT_MADE)[:1]
     sql(stand, "UPDATE journal_entry SET kind = 'x' WHERE entry_index = ?", result)
     assert asked(stand.settings.data, code=1)["first"] == result
@@ -254,7 +283,7 @@ def test_what_is_not_even_text__is_told_and_every_stage_goes_on(stand, statement
 
 def test_entry_of_an_erased_package_that_is_not_even_text__is_told(stand):
     accepted = indexes(stand, journal.Kind.PACKAGE_ACCEPTED)[-1]
-    erasing.erase(stand.house.database, accepted, erasure.Order("request 17", "A. Petrova"), stands.NOW)
+    erasing.erase(stand.house.database, accepted, erasure.Order("request 17", "the archivist"), stands.NOW)
     sql(stand, "UPDATE journal_entry SET message = CAST(x'ff' AS TEXT) WHERE entry_index = ?", accepted)
     found = asked(stand.settings.data, code=1)
     assert found["faults"][0] == {"stage": "chain", "index": accepted, "what": "the columns do not repeat the record"}

@@ -274,6 +274,8 @@ def test_command__tells_what_it_saw_and_ends_by_it(log, tmp_path):
 
     assert run().exit_code == 3
     log.sign()
+    (tmp_path / "file").touch()
+    assert "cannot be written: " in run("--data", str(tmp_path / "file" / "seen")).stderr
     seen = run()
     assert (seen.exit_code, "size 300, first seen" in seen.output) == (0, True)
     log.cut(200)

@@ -28,7 +28,7 @@ def judge(
     """Yield the answers of a range that are not signed by one of the certificates (DER), or answer another message.
 
     An authority among them vouches for whom it has issued. What cannot be read, or was erased by order, is told by the
-    chain, and passed over.
+    chain, and passed over; what only an archive or a key that is not here can open is told, `unread`.
     """
     store = trust.TrustStore.believing(certificates.read(each) for each in believed)
     by = policy.archive(selection.choose(gost_backend))
@@ -39,6 +39,9 @@ def judge(
             entry = journal.decode(row.record, row.hash)
             data = journal.payload(connection, entry.index, packages.RESULT)
         except (ValueError, TypeError, errors.NotFound, errors.Erased):
+            continue
+        except (errors.Archived, errors.KeyMissing) as error:
+            yield verification.Fault(row.entry_index, f"this answer, and others, were not judged: {error}", unread=True)
             continue
         counts[KINDS[row.kind]] = counts.get(KINDS[row.kind], 0) + 1
         yield from (verification.Fault(row.entry_index, what) for what in faults(data, entry, store, by))

@@ -39,15 +39,12 @@ def verify(conf: Settings, question: Question, progress: Progress, told: Callabl
         size = journal.size(connection)
         stop = size if question.stop is None else question.stop
         if not question.start <= stop <= size or (size and question.start == stop):
-            raise NoSuchEntries(f"the journal has {size} entries, from 0 to {size - 1}")
+            raise NoSuchEntries(f"from {question.start} up to {stop}; the journal has {size}, from 0 to {size - 1}")
         report = Report(size, question.start, stop, clock.now())
         run = _Verification(conf, question, db, connection, report, progress)
-        try:
-            for stage in run.stages():
-                report.stages.append(stage)
-                told(stage)
-        except (storage_errors.KeyMissing, storage_errors.Archived) as error:
-            report.stopped = str(error)  # what was found until then is to be told all the same
+        for stage in run.stages():
+            report.stages.append(stage)
+            told(stage)
         with contextlib.suppress(ValueError, TypeError, storage_errors.NotFound):
             report.head = next((row.hash for row in journal.rows(connection, size - 1)), None)
             report.root = merkle.root(connection, size).hex()
@@ -122,8 +119,14 @@ class _Verification:
     def _replay(self) -> Stage:
         stage, report = Stage(Name.REPLAY), self._report
         asked = range(report.start, report.stop)
-        with self._progress(stage.name, report.size) as done:
-            found = again.replayed(live.on(self._conf, self._connection), asked, done)
+        try:
+            with self._progress(stage.name, report.size) as done:
+                found = again.replayed(live.on(self._conf, self._connection), asked, done)
+        except (storage_errors.Archived, storage_errors.KeyMissing) as error:
+            # What comes later cannot be made again without what came before; the other stages are done all the same.
+            stage.notes.append(f"nothing was made again: {error}")
+            stage.away = str(error)
+            return stage
         _take(stage, again.different(found, report.size - 1))
         stage.counts, stage.notes = again.counts(found), again.notes(found)
         return stage
@@ -149,6 +152,8 @@ class _Verification:
             if (why := fault.what.partition(": ")[2]) not in told:
                 told.add(why)
                 stage.notes.append(f"entry {fault.index}: {fault.what}")
+                # Who asks for the chain alone has not asked for what a key opens.
+                stage.away = stage.away or (None if self._question.chain_only else why)
 
 
 def _take(stage: Stage, faults: Iterator[verification.Fault]) -> None:

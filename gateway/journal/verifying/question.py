@@ -56,6 +56,8 @@ class Stage:
     """What was verified, and how many, in words."""
     notes: list[str] = dataclasses.field(default_factory=list)
     """What an auditor has to know besides."""
+    away: str | None = None
+    """What has to be put back before all of it can be verified: a key, an archive."""
     faults: list[verification.Fault] = dataclasses.field(default_factory=list)
     """By index, at most `MOST`."""
     more: int = 0
@@ -83,8 +85,6 @@ class Report:
     """Root of the tree over all entries, in hex; None where it cannot be computed."""
     ended: dt.datetime | None = None
     stages: list[Stage] = dataclasses.field(default_factory=list)
-    stopped: str | None = None
-    """Why the stages after the last of these were not gone through: a key or an archive that they need is not here."""
 
     @property
     def faults(self) -> list[tuple[Name, verification.Fault]]:
@@ -93,6 +93,11 @@ class Report:
         return sorted(found, key=lambda pair: pair[1].index)
 
     @property
+    def away(self) -> str | None:
+        """What has to be put back before everything can be verified."""
+        return next((stage.away for stage in self.stages if stage.away), None)
+
+    @property
     def is_good(self) -> bool:
         """Whether nothing is wrong, and everything was verified that was asked about."""
-        return self.stopped is None and not any(stage.faults for stage in self.stages)
+        return self.away is None and not any(stage.faults for stage in self.stages)
