@@ -5,24 +5,19 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import shutil
-import stat
 import tempfile
-import zipfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import IO, Final
+from typing import IO, Protocol
 
 from gateway.journal import notes
 from gateway.journal.archiving import readme
+from gateway.journal.archiving.container import Container
 from gateway.journal.archiving.manifest import Manifest, Member
 from gateway.journal.archiving.month import Month
 from gateway.journal.checkpoint import Checkpoint
 from signing import certificates, issue
 from storage import archive_file, checkpoints, directory, errors, failpoints, journal, merkle
-
-_UNIX: Final = 3
-_TIME: Final = (1980, 1, 1, 0, 0, 0)
-"""Of every member: the first moment that a zip archive can tell."""
 
 
 def write(
@@ -38,8 +33,8 @@ def write(
     What is needed meanwhile is put into `folder`; memory does not grow with the archive. Raises ValueError where the
     journal is damaged, NotFound and Archived where a document is not there, OSError.
     """
-    files: dict[str, Member] = {}
-    with zipfile.ZipFile(stream, "w", zipfile.ZIP_STORED) as archive, tempfile.TemporaryFile(dir=folder) as places:
+    files, archive = dict[str, Member](), Container(stream)
+    with tempfile.TemporaryFile(dir=folder) as places:
         _put(archive, files, archive_file.README, readme.TEXT.encode())
         with _member(archive, files, archive_file.RECORDS) as put:
             previous, last = _records(put, connection, entries)
@@ -65,12 +60,17 @@ def write(
             files=dict(files),
         )
         _put(archive, files, archive_file.MANIFEST, manifest.written())
+    archive.close()
+
+
+class _Writable(Protocol):
+    def write(self, data: bytes) -> object: ...
 
 
 class _Put:
     """A member that is being written; what goes into it is digested."""
 
-    def __init__(self, stream: IO[bytes]) -> None:
+    def __init__(self, stream: _Writable) -> None:
         self._stream = stream
         self._sha256 = hashlib.sha256()
         self.size = 0
@@ -86,18 +86,14 @@ class _Put:
 
 
 @contextlib.contextmanager
-def _member(archive: zipfile.ZipFile, files: dict[str, Member], name: str) -> Iterator[_Put]:
-    about = zipfile.ZipInfo(name, _TIME)
-    about.create_system = _UNIX
-    about.external_attr = (stat.S_IFREG | 0o600) << 16
-    # All of them in the form for large ones: nobody knows before how large they become.
-    with archive.open(about, "w", force_zip64=True) as stream:
+def _member(archive: Container, files: dict[str, Member], name: str) -> Iterator[_Put]:
+    with archive.member(name) as stream:
         put = _Put(stream)
         yield put
     files[name] = put.member()
 
 
-def _put(archive: zipfile.ZipFile, files: dict[str, Member], name: str, data: bytes) -> None:
+def _put(archive: Container, files: dict[str, Member], name: str, data: bytes) -> None:
     with _member(archive, files, name) as put:
         put.write(data)
 
