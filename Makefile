@@ -34,7 +34,7 @@ test-long: $(READY) test-system ## Run all tests, the random ones for much longe
 
 # Left out: what starts whole gateways, kills processes, sends megabytes, tries by the hundred or at random (the plugin of
 # hypothesis marks those), or judges by an official contract pack once more.
-fast: $(READY) ## Run the quick tests, in less than a minute
+fast: $(READY) ## Run the quick tests, in a minute or two
 	$(BIN)/pytest -q $(SPREAD) -m "not slow and not contracts and not hypothesis" tests/unit \
 		$(addprefix tests/integration/test_,duplicates.py exchange.py identity.py unavailable.py wsdl.py) $(ARGS)
 
