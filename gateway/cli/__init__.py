@@ -5,14 +5,13 @@ Whatever goes wrong on purpose ends in one sentence and one of four exit codes (
 
 from __future__ import annotations
 
-import importlib
 from pathlib import Path
 from typing import Any, Final
 
 import click
 
 import gateway
-from gateway.cli import outcome
+from gateway.cli import lazy, outcome
 
 _COMMANDS: Final = {
     "init": "Make an installation: folders, database, key, settings.",
@@ -39,20 +38,8 @@ _COMMANDS: Final = {
 """Every command, in the order of `gateway --help`, with its one line there; its module has the rest."""
 
 
-class _Gateway(click.Group):
-    """Finds commands by name in the modules of this package."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        del ctx
-        return list(_COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        del ctx
-        if cmd_name not in _COMMANDS:
-            return None
-        # Imported here: `gateway key` should not wait for a web server to load.
-        command: click.Command = importlib.import_module(f"gateway.cli.{cmd_name}").command
-        return command
+class _Gateway(lazy.Group):
+    modules = {name: f"gateway.cli.{name}" for name in _COMMANDS}  # noqa: RUF012  # see lazy.Group
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         del ctx

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import importlib
 from typing import Final
 
 import click
+
+from gateway.cli import lazy
 
 _COMMANDS: Final = (
     "archive",
@@ -22,20 +23,8 @@ _COMMANDS: Final = (
 )
 
 
-class _Journal(click.Group):
-    """Finds commands by name in the modules beside this one."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        del ctx
-        return list(_COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        del ctx
-        if cmd_name not in _COMMANDS:
-            return None
-        # Imported here: a search should not wait for what a replay has to load.
-        command: click.Command = importlib.import_module(f"gateway.cli.journal_{cmd_name}").command
-        return command
+class _Journal(lazy.Group):
+    modules = {name: f"gateway.cli.journal_{name}" for name in _COMMANDS}  # noqa: RUF012  # see lazy.Group
 
 
 @click.group("journal", cls=_Journal)
